@@ -1,0 +1,34 @@
+/**
+ * Errors that cross the wire. A UserError becomes an ERROR message: text for people, a stable code
+ * for programs. Anything else that is thrown is a bug or a fault and is answered as `internal`.
+ * This module is browser compatible.
+ */
+
+/** Every code an ERROR can carry. Codes are stable: they are never renamed, only added. */
+export const ERROR_CODES = [
+  "bad_json",
+  "bad_message",
+  "unknown_command",
+  "invalid_field",
+  "name_taken",
+  "unknown_broadcast",
+  "not_broadcaster",
+  "own_broadcast",
+  "not_watching",
+  "not_linked",
+  "no_capacity",
+  "busy",
+  "internal",
+] as const;
+
+/** A stable code of an ERROR message. */
+export type ErrorCode = typeof ERROR_CODES[number];
+
+/** An error whose text and code go to the client; the connection lives on. */
+export class UserError extends Error {
+  override name = "UserError";
+
+  constructor(readonly code: ErrorCode, message: string) {
+    super(message);
+  }
+}

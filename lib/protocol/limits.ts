@@ -1,0 +1,31 @@
+/**
+ * The numbers both ends of the signalling protocol agree on. docs/PROTOCOL.md cites each.
+ * This module is browser compatible.
+ */
+
+/** Largest frame a client may send, in bytes of UTF-8. An offer is about 3 KB; 256 KiB leaves room for many codecs. */
+export const MAX_FRAME_BYTES = 256 * 1024;
+
+/** What may wait unsent for one client, in bytes, before it counts as not reading and is dropped. */
+export const MAX_BACKLOG_BYTES = 4 * 1024 * 1024;
+
+/** Backlog, in bytes, above which tree states are skipped for a client: only the latest matters. */
+export const SKIP_TREE_STATE_BACKLOG_BYTES = 512 * 1024;
+
+/** Longest name of a broadcast in UTF-16 units: three of them in one KV key stay below its 2 KiB. */
+export const MAX_NAME_LENGTH = 200;
+
+/** Longest name of a peer, in UTF-16 units. */
+export const MAX_PEER_NAME_LENGTH = 200;
+
+/** Longest title of a broadcast, in UTF-16 units. */
+export const MAX_TITLE_LENGTH = 200;
+
+/** Most candidates in one message; browsers gather a few dozen at the very most. */
+export const MAX_CANDIDATES = 1000;
+
+/** Commands of one session that may wait for earlier ones to finish. */
+export const MAX_WAITING_COMMANDS = 64;
+
+/** What a peer is called that gave no name (seed rule). */
+export const ANONYMOUS = "Anonymous";

@@ -1,0 +1,155 @@
+/**
+ * The signalling messages as zod unions, shared by server and browser. What each means, in which
+ * order they come and which errors answer them stands in docs/PROTOCOL.md; the IDs there are cited
+ * in tests. Offers, answers and candidates are opaque: they are checked for their outer shape only
+ * and passed on as they came.
+ * This module is browser compatible.
+ */
+import * as z from "zod/mini";
+import {
+  MAX_CANDIDATES,
+  MAX_NAME_LENGTH,
+  MAX_PEER_NAME_LENGTH,
+  MAX_TITLE_LENGTH,
+} from "./limits.ts";
+
+/** A JSON object whose inside is none of our business. */
+export type Opaque = Record<string, unknown>;
+
+/** z.custom and not z.record: the object itself passes through, with every key (also `__proto__`) in its order. */
+const opaque = z.custom<Opaque>(
+  (value) => typeof value === "object" && value !== null && !Array.isArray(value),
+);
+/** Unpaired surrogates are refused: two such names could not be told apart once encoded as UTF-8. */
+const wellFormed = z.refine<string>((value) => value.isWellFormed());
+const broadcastName = z.string().check(
+  z.minLength(1),
+  z.maxLength(MAX_NAME_LENGTH),
+  wellFormed,
+);
+const peerId = z.string().check(z.minLength(1), z.maxLength(100));
+const peerName = z.optional(
+  z.nullable(z.string().check(z.maxLength(MAX_PEER_NAME_LENGTH), wellFormed)),
+);
+
+/** Commands that a client sends, by name. */
+export const CLIENT_MESSAGES = {
+  FETCH_CONFIG: z.object({ command: z.literal("FETCH_CONFIG") }),
+  START_BROADCAST: z.object({
+    command: z.literal("START_BROADCAST"),
+    name: broadcastName,
+    peerName,
+    title: z.optional(z.string().check(z.maxLength(MAX_TITLE_LENGTH), wellFormed)),
+  }),
+  END_BROADCAST: z.object({ command: z.literal("END_BROADCAST"), name: broadcastName }),
+  JOIN_BROADCAST: z.object({
+    command: z.literal("JOIN_BROADCAST"),
+    name: broadcastName,
+    offer: opaque,
+    peerName,
+  }),
+  LEAVE_BROADCAST: z.object({
+    command: z.literal("LEAVE_BROADCAST"),
+    name: z.optional(broadcastName),
+  }),
+  RELAY_BROADCAST_RECEIVED: z.object({
+    command: z.literal("RELAY_BROADCAST_RECEIVED"),
+    peer: peerId,
+    answer: opaque,
+  }),
+  ICE_CANDIDATES: z.object({
+    command: z.literal("ICE_CANDIDATES"),
+    peer: peerId,
+    candidates: z.array(z.unknown()).check(z.maxLength(MAX_CANDIDATES)),
+  }),
+  ICE_CANDIDATES_RECEIVED: z.object({
+    command: z.literal("ICE_CANDIDATES_RECEIVED"),
+    peer: peerId,
+  }),
+  SUBSCRIBE_TO_TREE_STATE: z.object({
+    command: z.literal("SUBSCRIBE_TO_TREE_STATE"),
+    name: broadcastName,
+  }),
+  UNSUBSCRIBE_FROM_TREE_STATE: z.object({
+    command: z.literal("UNSUBSCRIBE_FROM_TREE_STATE"),
+    name: broadcastName,
+  }),
+} as const;
+
+/** Any message a client may send. */
+export const clientMessage = z.discriminatedUnion("command", [
+  CLIENT_MESSAGES.FETCH_CONFIG,
+  CLIENT_MESSAGES.START_BROADCAST,
+  CLIENT_MESSAGES.END_BROADCAST,
+  CLIENT_MESSAGES.JOIN_BROADCAST,
+  CLIENT_MESSAGES.LEAVE_BROADCAST,
+  CLIENT_MESSAGES.RELAY_BROADCAST_RECEIVED,
+  CLIENT_MESSAGES.ICE_CANDIDATES,
+  CLIENT_MESSAGES.ICE_CANDIDATES_RECEIVED,
+  CLIENT_MESSAGES.SUBSCRIBE_TO_TREE_STATE,
+  CLIENT_MESSAGES.UNSUBSCRIBE_FROM_TREE_STATE,
+]);
+
+/** Any message a client may send. */
+export type ClientMessage = z.infer<typeof clientMessage>;
+
+/** The name of a command that a client may send. */
+export type ClientCommand = ClientMessage["command"];
+
+/** The message of one client command. */
+export type ClientMessageOf<C extends ClientCommand> = Extract<ClientMessage, { command: C }>;
+
+/** One node of TREE_STATE_CHANGED: a peer and, recursively, those it relays to. */
+export interface TreeNode {
+  id: string;
+  name: string;
+  children: TreeNode[];
+}
+
+const treeNode: z.ZodMiniType<TreeNode> = z.object({
+  id: z.string(),
+  name: z.string(),
+  get children() {
+    return z.array(treeNode);
+  },
+});
+
+/** Any message the server may send. Browsers ignore fields they do not know, and unknown commands. */
+export const serverMessage = z.discriminatedUnion("command", [
+  z.object({
+    command: z.literal("FETCH_CONFIG_RECEIVED"),
+    iceServers: z.array(opaque),
+  }),
+  z.object({ command: z.literal("START_BROADCAST_RECEIVED") }),
+  z.object({ command: z.literal("END_BROADCAST_RECEIVED"), name: z.string() }),
+  z.object({ command: z.literal("JOIN_BROADCAST_RECEIVED"), peer: z.string(), answer: opaque }),
+  z.object({ command: z.literal("LEAVE_BROADCAST_RECEIVED") }),
+  z.object({ command: z.literal("RELAY_BROADCAST"), peer: z.string(), offer: opaque }),
+  z.object({
+    command: z.literal("ICE_CANDIDATES"),
+    peer: z.string(),
+    candidates: z.array(z.unknown()),
+  }),
+  z.object({ command: z.literal("ICE_CANDIDATES_RECEIVED"), peer: z.string() }),
+  z.object({ command: z.literal("BROADCAST_ENDED"), name: z.string() }),
+  z.object({ command: z.literal("RECONNECT_TO_BROADCAST"), name: z.string() }),
+  z.object({ command: z.literal("SUBSCRIBE_TO_TREE_STATE_RECEIVED") }),
+  z.object({ command: z.literal("UNSUBSCRIBE_FROM_TREE_STATE_RECEIVED") }),
+  z.object({ command: z.literal("TREE_STATE_CHANGED"), tree: treeNode }),
+  z.object({
+    command: z.literal("ERROR"),
+    message: z.string(),
+    // The prototype's server sends neither of these.
+    code: z.optional(z.string()),
+    answers: z.optional(z.string()),
+  }),
+]);
+
+/** Any message the server may send. */
+export type ServerMessage = z.infer<typeof serverMessage>;
+
+/** The name of a command that the server may send. */
+export type ServerCommand = ServerMessage["command"];
+
+/** The message of one server command. */
+export type ServerMessageOf<C extends ServerCommand> = Extract<ServerMessage, { command: C }>;

@@ -1,0 +1,69 @@
+/**
+ * What has to change when a peer goes or comes back: the tree's repairs as pure functions of what
+ * was read. The store turns each plan into one atomic commit that checks everything the plan read.
+ */
+import type { Address, Peer, PeerId, Slot } from "./types.ts";
+
+/** What a departure changes. */
+export interface DeparturePlan {
+  /** The children, turned into orphans. */
+  orphans: Peer[];
+  /** The slot that opens again above; null when there is no live parent to open it under. */
+  reopened: Slot | null;
+}
+
+/**
+ * Plans the departure of `peer`: its children become orphans and keep their own subtrees, and the
+ * place it took is free again. A parent that has no picture itself opens its slots when it has one
+ * (`openPlaces`), so nothing is reopened under it now.
+ */
+export function depart(peer: Peer, parent: Peer | null, children: Peer[]): DeparturePlan {
+  return { orphans: children.map(orphan), reopened: freedSlot(peer, parent) };
+}
+
+/** The slot that is free again once `peer` no longer takes its place under `parent`. */
+export function freedSlot(peer: Peer, parent: Peer | null): Slot | null {
+  if (!parent || parent.id !== peer.parent || parent.state !== "live" || peer.place === null) {
+    return null;
+  }
+  return slotOf(parent, peer.place);
+}
+
+/** The peer without its parent. Depth stays as a hint for those below. */
+export function orphan(peer: Peer): Peer {
+  return { ...peer, state: "orphan", parent: null, place: null };
+}
+
+/** The peer in its new place, still without a picture. */
+export function attach(peer: Peer, slot: Slot): Peer {
+  return { ...peer, state: "linking", parent: slot.parent, place: slot.place, depth: slot.depth };
+}
+
+/** The slots that open when a peer has a picture: every place that no child takes. */
+export function openPlaces(peer: Peer, children: Peer[]): Slot[] {
+  const taken = new Set(children.map((child) => child.place));
+  const slots: Slot[] = [];
+  for (let n = 0; n < peer.fanout; n++) if (!taken.has(n)) slots.push(slotOf(peer, n));
+  return slots;
+}
+
+/**
+ * Says whether an orphan may hang under `target`: only if the chain of parents from there ends at
+ * the root now, and so never inside the orphan's own subtree (DESIGN: two orphans can never adopt
+ * each other, because the subtree of either does not reach the root).
+ *
+ * @param chain the peers from the target upwards, as far as they could be read.
+ */
+export function reachesRoot(chain: Peer[], rootId: PeerId): boolean {
+  for (let i = 0; i < chain.length; i++) {
+    const peer = chain[i]!;
+    if (peer.id === rootId) return true;
+    if (peer.parent === null || peer.parent !== chain[i + 1]?.id) return false;
+  }
+  return false;
+}
+
+function slotOf(parent: Peer, n: number): Slot {
+  const address: Address = parent.address;
+  return { parent: parent.id, place: n, depth: parent.depth + 1, address };
+}

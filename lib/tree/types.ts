@@ -1,0 +1,61 @@
+/**
+ * The words of the tree as types. Pure data: no I/O, clock or randomness in this folder.
+ */
+
+/** The id of an isolate of the server; where a peer's socket is held. */
+export type InstanceId = string;
+
+/** The id of a peer: its session's id, unique over all broadcasts and instances. */
+export type PeerId = string;
+
+/** Where messages for a peer go. */
+export interface Address {
+  instance: InstanceId;
+  region: string;
+}
+
+/**
+ * - `linking`: has a place, but no picture yet, so nobody can be placed under it;
+ * - `live`: has a picture; each of its places is either an open slot or taken by a child;
+ * - `orphan`: lost its parent and has no place; keeps its own subtree.
+ */
+export type PeerState = "linking" | "live" | "orphan";
+
+/** One node of a broadcast's tree, as stored. The root is the peer without a parent that is `live`. */
+export interface Peer {
+  id: PeerId;
+  displayName: string;
+  state: PeerState;
+  /** Null for the root and for orphans. */
+  parent: PeerId | null;
+  /** Which of the parent's places it takes (0 to fanout - 1); null without a parent. */
+  place: number | null;
+  /** Links from the root. A hint: descendants of a re-attached peer are put right lazily. */
+  depth: number;
+  /** How many children it can carry. */
+  fanout: number;
+  address: Address;
+  /** Milliseconds since the epoch. */
+  joinedAt: number;
+}
+
+/** One free place under a parent. */
+export interface Slot {
+  parent: PeerId;
+  place: number;
+  /** The depth a child in this place has. A hint, as the parent's depth is. */
+  depth: number;
+  address: Address;
+}
+
+/** A broadcast as stored. */
+export interface Broadcast {
+  name: string;
+  title: string;
+  root: PeerId;
+  displayName: string;
+  address: Address;
+  /** `ending`: nobody can join any more and its peers are being removed. */
+  state: "live" | "ending";
+  createdAt: number;
+}
