@@ -53,9 +53,12 @@ export interface Broadcast {
   name: string;
   title: string;
   root: PeerId;
+  /** What the broadcaster is called. */
   displayName: string;
-  address: Address;
   /** `ending`: nobody can join any more and its peers are being removed. */
   state: "live" | "ending";
   createdAt: number;
 }
+
+/** Most children a peer can have: it bounds what one departure has to check in one commit. */
+export const MAX_FANOUT = 8;

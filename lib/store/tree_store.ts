@@ -1,0 +1,110 @@
+/**
+ * Where the tree of every broadcast is kept: the one truth that all instances share. The interface
+ * speaks of broadcasts, peers and slots; how changes are made atomic is the implementations' own
+ * affair. Both of them pass tests/contract/tree_store_contract.ts.
+ *
+ * Methods retry by themselves what merely collided with somebody else's change. What is reported
+ * is a decision for the caller: a slot that is gone, a peer that is no member any more.
+ */
+import type { Address, Broadcast, Peer, PeerId, Slot } from "../tree/types.ts";
+import type { TreeSnapshot } from "../tree/invariants.ts";
+
+/** Says which state of a record was read; opaque, and different after every change. */
+export type Version = string;
+
+/** A free place as it was read. */
+export interface OpenSlot extends Slot {
+  version: Version;
+}
+
+/** A peer as it was written. */
+export interface PlacedPeer {
+  peer: Peer;
+  version: Version;
+  /** Where its parent's socket is held. */
+  parentAddress: Address;
+  /** True when it has just joined, and so can have no children. */
+  fresh: boolean;
+}
+
+/** A peer that has no place yet. */
+export type NewPeer = Pick<Peer, "id" | "displayName" | "fanout" | "address" | "joinedAt">;
+
+/** What a broadcast begins with. */
+export type NewBroadcast = Omit<Broadcast, "state" | "root" | "displayName"> & { root: NewPeer };
+
+/** How an attempt to take a slot for a peer with a subtree ended. */
+export type ReattachResult =
+  | { outcome: "placed"; placed: PlacedPeer }
+  /** The slot is gone, or the peer changed meanwhile: try another slot. */
+  | { outcome: "conflict" }
+  /** The slot does not reach the root, or lies in the peer's own subtree: try another slot. */
+  | { outcome: "unreachable" }
+  /** The peer is no member of the broadcast. */
+  | { outcome: "absent" };
+
+/** What a departure left behind. */
+export interface Departure {
+  peer: Peer;
+  /** Who carried it; null for an orphan. */
+  parent: Peer | null;
+  orphans: Peer[];
+}
+
+/** See the module's paragraph. */
+export interface TreeStore {
+  /**
+   * Makes a broadcast live, with its root and the root's open slots. If a broadcast of that name
+   * was left half ended (its instance died), that is finished first.
+   *
+   * @returns the members of that earlier broadcast who have to be told that it is over.
+   * @throws {UserError} `name_taken` while the name is live.
+   */
+  createBroadcast(broadcast: NewBroadcast): Promise<Peer[]>;
+
+  /** Reads a broadcast, in whatever state; null when there is none. */
+  broadcast(name: string): Promise<Broadcast | null>;
+
+  /** Lists the live broadcasts. */
+  broadcasts(): Promise<Broadcast[]>;
+
+  /** Lists all peers of a broadcast, orphans too. */
+  peers(name: string): Promise<Peer[]>;
+
+  /** Counts the peers of a broadcast without the root. */
+  countViewers(name: string): Promise<number>;
+
+  /** Lists up to `limit` open slots, the shallowest first. */
+  openSlots(name: string, limit: number): Promise<OpenSlot[]>;
+
+  /** Puts a new peer into a slot; null when the slot is gone. */
+  join(name: string, peer: NewPeer, slot: OpenSlot): Promise<PlacedPeer | null>;
+
+  /** Puts an orphan into a slot; its children stay with it, its own open slots close until it is live. */
+  reattach(name: string, id: PeerId, slot: OpenSlot): Promise<ReattachResult>;
+
+  /**
+   * Records that a peer has a picture: it is live and its free places open.
+   *
+   * @returns false when the peer has lost that place meanwhile.
+   */
+  open(name: string, placed: PlacedPeer): Promise<boolean>;
+
+  /** Makes an orphan of a peer, so that it can be placed anew; returns what it was, null for no member. */
+  detach(name: string, id: PeerId): Promise<Pick<Departure, "peer" | "parent"> | null>;
+
+  /** Removes a peer; its children become orphans. Null when it is no member (any more). */
+  leave(name: string, id: PeerId): Promise<Departure | null>;
+
+  /** Marks a broadcast as ending, so that nobody else does it; false when `root` has no live broadcast of that name. */
+  beginEnding(name: string, root: PeerId): Promise<boolean>;
+
+  /**
+   * Removes everything an ending broadcast left and frees its name. May be repeated, also by
+   * several at once: each gets the members that it found.
+   */
+  sweep(name: string): Promise<Peer[]>;
+
+  /** Reads all that the invariants speak of. Only consistent while nothing changes; for tests. */
+  snapshot(name: string): Promise<TreeSnapshot | null>;
+}
