@@ -1,0 +1,75 @@
+/**
+ * The few icons the pages use, drawn on a 24-unit grid in the current colour. Decoration only: the
+ * button or text beside an icon carries the meaning.
+ */
+import type { ComponentChildren } from "preact";
+
+function Icon({ children }: { children: ComponentChildren }) {
+  return <svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">{children}
+  </svg>;
+}
+
+/** A camera. */
+export const CameraIcon = () => (
+  <Icon>
+    <rect x="3" y="6.5" width="12.5" height="11" rx="2.5" />
+    <path d="m15.5 11 5.5-3v8l-5.5-3" />
+  </Icon>
+);
+
+/** Two sheets: copy. */
+export const CopyIcon = () => (
+  <Icon>
+    <rect x="8.5" y="8.5" width="11" height="11" rx="2.5" />
+    <path d="M5.5 15.5h-1v-9a2 2 0 0 1 2-2h9v1" />
+  </Icon>
+);
+
+/** A tick: done. */
+export const CheckIcon = () => (
+  <Icon>
+    <path d="m5 12.5 4.5 4.5L19 7.5" />
+  </Icon>
+);
+
+/** A loudspeaker, silent or not. */
+export const SoundIcon = ({ muted }: { muted: boolean }) => (
+  <Icon>
+    <path d="M4 9.5v5h3.5l4.5 4v-13l-4.5 4z" />
+    {muted
+      ? <path d="m16 9.5 5 5m0-5-5 5" />
+      : <path d="M15.5 9a4.5 4.5 0 0 1 0 6m2.5-8.5a8 8 0 0 1 0 11" />}
+  </Icon>
+);
+
+/** A microphone, on or off. */
+export const MicrophoneIcon = ({ muted }: { muted: boolean }) => (
+  <Icon>
+    <rect x="9" y="3.5" width="6" height="10.5" rx="3" />
+    <path d="M5.5 11.5a6.5 6.5 0 0 0 13 0M12 18v3" />
+    {muted && <path d="m4 3 16 18" />}
+  </Icon>
+);
+
+/** A screen. */
+export const ScreenIcon = () => (
+  <Icon>
+    <rect x="3" y="4.5" width="18" height="12" rx="2.5" />
+    <path d="M8.5 20.5h7" />
+  </Icon>
+);
+
+/** Four corners: full screen. */
+export const FullScreenIcon = () => (
+  <Icon>
+    <path d="M4 9V5a1 1 0 0 1 1-1h4m6 0h4a1 1 0 0 1 1 1v4m0 6v4a1 1 0 0 1-1 1h-4m-6 0H5a1 1 0 0 1-1-1v-4" />
+  </Icon>
+);
+
+/** An eye: viewers. */
+export const ViewersIcon = () => (
+  <Icon>
+    <path d="M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12Z" />
+    <circle cx="12" cy="12" r="2.8" />
+  </Icon>
+);

@@ -1,0 +1,14 @@
+/**
+ * Links between the pages. A name is any text, so it is encoded here and nowhere else.
+ * This module is browser compatible.
+ */
+
+/** Where a broadcast is watched. */
+export function watchPath(name: string): string {
+  return `/watch/${encodeURIComponent(name)}`;
+}
+
+/** Tells whether a name survives in a link: browsers resolve "." and ".." away, encoded or not. */
+export function isLinkable(name: string): boolean {
+  return name !== "." && name !== ".." && name.isWellFormed();
+}

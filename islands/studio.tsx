@@ -1,0 +1,135 @@
+/**
+ * The studio: from a name to a live broadcast and back. Puts the parts in islands/studio/ together;
+ * what happens is decided in use_studio.ts.
+ */
+import type { Connect } from "./parts/client.ts";
+import { formatClock } from "./parts/durations.ts";
+import { CameraIcon, ViewersIcon } from "./parts/icons.tsx";
+import { Notice } from "./parts/notice.tsx";
+import { useNow } from "./parts/use_now.ts";
+import { LivePanel } from "./studio/live_panel.tsx";
+import { MicrophoneButton } from "./studio/microphone_button.tsx";
+import { isAboutName, studioProblem } from "./studio/problems.ts";
+import { SetupForm } from "./studio/setup_form.tsx";
+import { Stage } from "./studio/stage.tsx";
+import { countViewers } from "./studio/tree.ts";
+import { useStudio } from "./studio/use_studio.ts";
+import { ViewerTree } from "./studio/viewer_tree.tsx";
+
+/** What the server hands to the studio. */
+export interface StudioProps {
+  suggestedName: string;
+}
+
+/** Broadcasts from this browser. */
+export function Studio({ suggestedName, connect }: StudioProps & { connect?: Connect }) {
+  const studio = useStudio(connect);
+  const { phase, problem, stream } = studio;
+  const isLive = phase === "live" || phase === "reconnecting";
+  const viewers = countViewers(studio.tree);
+  const nameProblem = problem && isAboutName(problem) ? studioProblem(problem) : null;
+
+  return (
+    <div class="studio" data-phase={phase}>
+      <div class="studio-picture">
+        <Stage stream={stream} placeholder={<Placeholder studio={studio} />}>
+          {isLive && (
+            <p class="stage-facts">
+              <span class="badge" data-tone={phase === "live" ? "live" : "waiting"}>
+                {phase === "live" ? "Live" : "Reconnecting"}
+              </span>
+              <Elapsed since={studio.startedAt} />
+              <span class="stage-viewers">
+                <ViewersIcon /> {viewers} {viewers === 1 ? "viewer" : "viewers"}
+              </span>
+            </p>
+          )}
+        </Stage>
+        {stream && (
+          <div class="toolbar">
+            <MicrophoneButton stream={stream} />
+          </div>
+        )}
+      </div>
+      <div class="studio-side">
+        {problem && !nameProblem && (
+          <Notice problem={studioProblem(problem)}>
+            {problem === "camera_stopped" && (
+              <button type="button" class="button" onClick={studio.startCamera}>
+                Turn the camera on
+              </button>
+            )}
+          </Notice>
+        )}
+        {(phase === "setup" || phase === "starting") && (
+          <SetupForm
+            suggestedName={studio.name || suggestedName}
+            nameProblem={nameProblem}
+            ready={studio.ready}
+            busy={phase === "starting"}
+            onGoLive={studio.goLive}
+          />
+        )}
+        {isLive && (
+          <LivePanel
+            name={studio.name}
+            reconnecting={phase === "reconnecting"}
+            onEnd={studio.end}
+          />
+        )}
+        {phase === "ended" && <Ended studio={studio} />}
+      </div>
+      {isLive && (
+        <section class="studio-tree" aria-labelledby="tree-title">
+          <h2 id="tree-title">{viewers === 1 ? "1 viewer" : `${viewers} viewers`}</h2>
+          <ViewerTree tree={studio.tree} />
+        </section>
+      )}
+    </div>
+  );
+}
+
+function Placeholder({ studio }: { studio: ReturnType<typeof useStudio> }) {
+  if (studio.phase === "ended") return <p>Your camera is off.</p>;
+  if (studio.phase === "starting") {
+    return <p>Starting your camera. Your browser may ask you first.</p>;
+  }
+  return (
+    <>
+      <CameraIcon />
+      <p>This is what your viewers will see.</p>
+      <button
+        type="button"
+        class="button on-dark"
+        disabled={!studio.ready}
+        onClick={studio.startCamera}
+      >
+        Try the camera
+      </button>
+    </>
+  );
+}
+
+function Elapsed({ since }: { since: number }) {
+  const now = useNow(1000);
+  return <span class="clock" role="timer" aria-label="Live for">{formatClock(now - since)}</span>;
+}
+
+function Ended({ studio }: { studio: ReturnType<typeof useStudio> }) {
+  const { startedAt, endedAt, peakViewers } = studio;
+  return (
+    <div class="panel" role="status">
+      <h2>Your broadcast has ended</h2>
+      <p>
+        You were live for {formatClock(endedAt - startedAt)}, with at most{" "}
+        {peakViewers === 1 ? "1 viewer" : `${peakViewers} viewers`} at once.
+      </p>
+      <button type="button" class="button primary large" onClick={studio.startOver}>
+        Start another
+      </button>
+      <p>
+        <a href="/">See what is live</a>
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,79 @@
+/**
+ * What the studio says when something does not work: one sentence on what happened, one on what to
+ * do next. Pure; the codes are the SDK's and the service's.
+ */
+import { MAX_NAME_LENGTH } from "../../lib/protocol/limits.ts";
+import type { Problem } from "../parts/notice.tsx";
+import { isLinkable } from "../parts/links.ts";
+
+const PROBLEMS: Record<string, Problem> = {
+  camera_refused: {
+    title: "Your browser does not let this page use the camera.",
+    text: "Allow camera and microphone for this page, usually with the icon beside the address, " +
+      "then press the button again.",
+  },
+  camera_missing: {
+    title: "No camera was found.",
+    text: "Plug one in or switch it on, then press the button again.",
+  },
+  camera_busy: {
+    title: "Another program is using your camera.",
+    text: "Close the other call or recording, then press the button again.",
+  },
+  camera_stopped: {
+    title: "Your camera stopped, so viewers see a still picture.",
+    text: "Check its cable, then turn it on again. Your broadcast goes on meanwhile.",
+  },
+  insecure_context: {
+    title: "Browsers allow the camera only on secure pages.",
+    text: "Open this page with https:// at the start of the address, then go live from there.",
+  },
+  unsupported: {
+    title: "This browser cannot broadcast.",
+    text: "Open this page in a current Chrome, Edge, Firefox or Safari.",
+  },
+  name_taken: {
+    title: "A broadcast with this name is live already.",
+    text: "Choose another name and press Go live again.",
+  },
+  connection_lost: {
+    title: "The connection to the service was lost, and your broadcast ended with it.",
+    text: "Check your network, then press Go live to start again under the same name.",
+  },
+  no_name: {
+    title: "Your broadcast needs a name.",
+    text: "It becomes part of the link you share. Any words will do.",
+  },
+  unlinkable_name: {
+    title: "This name cannot be part of a link.",
+    text: "Add a letter or a number to it.",
+  },
+  long_name: {
+    title: "This name is too long.",
+    text: `Shorten it to at most ${MAX_NAME_LENGTH} characters.`,
+  },
+};
+
+const UNEXPECTED: Problem = {
+  title: "That did not work, and the fault is ours.",
+  text: "Wait a moment, then press the button again.",
+};
+
+/** Explains an error code to the broadcaster. */
+export function studioProblem(code: string): Problem {
+  return Object.hasOwn(PROBLEMS, code) ? PROBLEMS[code]! : UNEXPECTED;
+}
+
+/** Says what is wrong with a name as a code of `studioProblem`, or null when it will do. */
+export function nameFault(name: string): string | null {
+  if (name === "") return "no_name";
+  if (name.length > MAX_NAME_LENGTH) return "long_name";
+  return isLinkable(name) ? null : "unlinkable_name";
+}
+
+/** Tells whether an error code is about the name, so that the field can be pointed at. */
+export function isAboutName(code: string): boolean {
+  return code === "name_taken" || nameFaults.has(code);
+}
+
+const nameFaults = new Set(["no_name", "unlinkable_name", "long_name"]);

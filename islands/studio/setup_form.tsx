@@ -1,0 +1,72 @@
+/**
+ * What is asked before going live: a name for the broadcast and, if one likes, one's own. The fields
+ * keep their own text, so what was typed before the page woke up is not lost.
+ */
+import { useEffect, useRef } from "preact/hooks";
+import { MAX_PEER_NAME_LENGTH } from "../../lib/protocol/limits.ts";
+import { type Problem } from "../parts/notice.tsx";
+
+interface SetupFormProps {
+  suggestedName: string;
+  /** What is wrong with the name, if anything. */
+  nameProblem: Problem | null;
+  /** True once the page can act. */
+  ready: boolean;
+  busy: boolean;
+  onGoLive: (name: string, peerName: string) => void;
+}
+
+/** Asks for the names and goes live. */
+export function SetupForm({ suggestedName, nameProblem, ready, busy, onGoLive }: SetupFormProps) {
+  const nameField = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (nameProblem) nameField.current?.select();
+  }, [nameProblem]);
+
+  function handleSubmit(event: SubmitEvent) {
+    event.preventDefault();
+    const fields = new FormData(event.currentTarget as HTMLFormElement);
+    onGoLive(String(fields.get("name")).trim(), String(fields.get("peerName")).trim());
+  }
+
+  return (
+    <form class="panel" noValidate autoComplete="off" onSubmit={handleSubmit}>
+      <div class="field">
+        <label for="name">Name</label>
+        <input
+          id="name"
+          name="name"
+          ref={nameField}
+          defaultValue={suggestedName}
+          autoCapitalize="none"
+          spellcheck={false}
+          aria-describedby="name-hint"
+          aria-invalid={nameProblem ? "true" : undefined}
+        />
+        <p class="hint" id="name-hint">
+          {nameProblem
+            ? (
+              <span class="fault" role="alert">
+                <strong>{nameProblem.title}</strong> {nameProblem.text}
+              </span>
+            )
+            : "What your broadcast is called. It becomes part of the link."}
+        </p>
+      </div>
+      <div class="field">
+        <label for="peer-name">Your name</label>
+        <input
+          id="peer-name"
+          name="peerName"
+          maxLength={MAX_PEER_NAME_LENGTH}
+          autoComplete="nickname"
+          aria-describedby="peer-name-hint"
+        />
+        <p class="hint" id="peer-name-hint">Optional. Viewers see it beside the title.</p>
+      </div>
+      <button type="submit" class="button primary large" disabled={!ready || busy}>
+        {busy ? "Going live…" : "Go live"}
+      </button>
+    </form>
+  );
+}

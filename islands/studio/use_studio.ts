@@ -1,0 +1,144 @@
+/**
+ * The studio's state: what the broadcaster is doing, and what the SDK reports of it. Between the
+ * SDK and the studio's components; draws nothing.
+ */
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { TreeNode } from "../../lib/protocol/mod.ts";
+import { type Client, codeOf, type Connect, missingSupport } from "../parts/client.ts";
+import { nameFault } from "./problems.ts";
+import { countViewers } from "./tree.ts";
+
+/** Where the broadcaster stands. */
+export type StudioPhase = "setup" | "starting" | "live" | "reconnecting" | "ended";
+
+/** What the studio shows. */
+export interface StudioState {
+  phase: StudioPhase;
+  /** The name of the broadcast that is live, or was tried last. */
+  name: string;
+  startedAt: number;
+  endedAt: number;
+  tree: TreeNode | null;
+  /** Most viewers at once. */
+  peakViewers: number;
+  /** A code of `studioProblem`. */
+  problem: string | null;
+}
+
+const START: StudioState = {
+  phase: "setup",
+  name: "",
+  startedAt: 0,
+  endedAt: 0,
+  tree: null,
+  peakViewers: 0,
+  problem: null,
+};
+
+/** Runs the studio on one client of the SDK. */
+export function useStudio(connect: Connect | undefined) {
+  const client = useRef<Client | null>(null);
+  const [state, setState] = useState(START);
+  const [stream, setStream] = useState<MediaStream | null>(null);
+  const [ready, setReady] = useState(false);
+  const update = (change: Partial<StudioState>) => setState((old) => ({ ...old, ...change }));
+
+  useEffect(() => {
+    if (!connect) return;
+    const problem = missingSupport() ?? (globalThis.isSecureContext ? null : "insecure_context");
+    if (problem) return update({ problem });
+    const tributary = client.current = connect();
+    tributary.on("stream", setStream);
+    tributary.on("treestatechanged", (tree) =>
+      setState((old) => ({
+        ...old,
+        tree,
+        peakViewers: Math.max(old.peakViewers, countViewers(tree)),
+      })));
+    tributary.on("statechanged", (next) => setState((old) => afterClientState(old, next)));
+    setReady(true);
+    return () => tributary.close();
+  }, []);
+
+  const isLive = state.phase === "live" || state.phase === "reconnecting";
+  useEffect(() => {
+    if (!isLive) return;
+    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
+    addEventListener("beforeunload", ask);
+    return () => removeEventListener("beforeunload", ask);
+  }, [isLive]);
+
+  useEffect(() => {
+    const track = stream?.getVideoTracks()[0];
+    if (!track) return;
+    const report = () => update({ problem: "camera_stopped" });
+    track.addEventListener("ended", report);
+    return () => track.removeEventListener("ended", report);
+  }, [stream]);
+
+  async function startCamera() {
+    update({ problem: null });
+    try {
+      await openCamera(client.current!);
+    } catch (error) {
+      update({ problem: codeOf(error) });
+    }
+  }
+
+  async function goLive(name: string, peerName: string) {
+    const fault = nameFault(name);
+    if (fault) return update({ problem: fault });
+    update({ ...START, phase: "starting", name });
+    const tributary = client.current!;
+    try {
+      if (!isRunning(tributary.stream)) await openCamera(tributary);
+      await tributary.startBroadcast(name, peerName || undefined);
+      update({ phase: "live", startedAt: Date.now() });
+      await tributary.subscribeToTreeChanges(name);
+    } catch (error) {
+      setState((old) => ({
+        ...old,
+        phase: old.phase === "starting" ? "setup" : old.phase,
+        problem: codeOf(error),
+      }));
+    }
+  }
+
+  async function end() {
+    try {
+      await client.current!.endBroadcast();
+    } catch {
+      // It ends in any case: without the service nobody can join, and the camera goes off below.
+    }
+    client.current!.stopCamera();
+    update({ phase: "ended", endedAt: Date.now(), problem: null });
+  }
+
+  const startOver = () => setState((old) => ({ ...START, name: old.name }));
+  return { ...state, stream, ready, startCamera, goLive, end, startOver };
+}
+
+async function openCamera(client: Client): Promise<void> {
+  client.setStream(await client.startCamera());
+}
+
+function isRunning(stream: MediaStream | null): boolean {
+  return stream?.getVideoTracks().some((track) => track.readyState === "live") ?? false;
+}
+
+/** What a state of the SDK means for the studio. */
+export function afterClientState(old: StudioState, next: string): StudioState {
+  if (old.phase !== "live" && old.phase !== "reconnecting") return old;
+  switch (next) {
+    case "RECONNECTING":
+      return { ...old, phase: "reconnecting" };
+    case "BROADCASTING":
+      return { ...old, phase: "live" };
+    case "BROADCAST_ENDED":
+      return { ...old, phase: "ended", endedAt: Date.now() };
+    case "DISCONNECTED":
+      return { ...old, phase: "setup", tree: null, problem: "connection_lost" };
+    default:
+      return old;
+  }
+}

@@ -1,0 +1,133 @@
+/**
+ * Watching one broadcast: the picture first, and over it whatever there is to say while there is no
+ * picture. When to say what is decided in islands/watch/.
+ */
+import { useRef } from "preact/hooks";
+import type { Connect } from "./parts/client.ts";
+import { FullScreenIcon, SoundIcon } from "./parts/icons.tsx";
+import { toggleFullScreen } from "./watch/full_screen.ts";
+import { PHASE_TEXTS, type PhaseText } from "./watch/phases.ts";
+import { usePlayback } from "./watch/use_playback.ts";
+import { useWatch } from "./watch/use_watch.ts";
+
+/** What the server hands to the watch page. */
+export interface WatchProps {
+  name: string;
+  title: string;
+  /** Null when nobody is live under this name. */
+  broadcaster: string | null;
+  startedAt: number | null;
+}
+
+const WAITING_FOR_PICTURE: PhaseText = { title: "Waiting for the picture…", isBusy: true };
+
+/** Watches a broadcast and, in passing, relays it. */
+export function Watch({ name, title, broadcaster, startedAt, connect }: WatchProps & {
+  connect?: Connect;
+}) {
+  const frame = useRef<HTMLDivElement>(null);
+  const video = useRef<HTMLVideoElement>(null);
+  const { phase, stream, join, leave } = useWatch({ name, startedAt, connect });
+  const playback = usePlayback(video, stream);
+
+  const isPlaying = phase === "live" && playback.hasPicture;
+  const isJoined = phase === "live" || phase === "reconnecting" || phase === "connecting";
+  const text = phase === "live" && !playback.hasPicture ? WAITING_FOR_PICTURE : PHASE_TEXTS[phase];
+  // The last picture stays under the message while another parent is sought.
+  const keepsPicture = isPlaying || phase === "reconnecting" || phase === "lost";
+
+  return (
+    <div class="watch" data-phase={phase}>
+      <div class="stage" ref={frame}>
+        <video
+          ref={video}
+          playsInline
+          aria-label={`Live video: ${title}`}
+          data-shown={keepsPicture}
+        />
+        {!isPlaying && !playback.refused && <Message text={text} onJoin={join} />}
+        {isPlaying && playback.muted && (
+          <button
+            type="button"
+            class="button sound"
+            onClick={() => playback.setSound(true)}
+          >
+            <SoundIcon muted />
+            Unmute
+          </button>
+        )}
+        {phase === "live" && playback.refused && (
+          <button
+            type="button"
+            class="button sound"
+            onClick={() => playback.setSound(true)}
+          >
+            Play
+          </button>
+        )}
+        <p class="hidden" role="status">{isPlaying && text.title}</p>
+      </div>
+      <div class="watch-bar">
+        <div class="watch-title">
+          <h1>{title}</h1>
+          <p>
+            <span class="badge" data-tone={isPlaying ? "live" : isJoined ? "waiting" : "off"}>
+              {isPlaying ? "Live" : isJoined ? "Connecting" : "Not live"}
+            </span>
+            {broadcaster && <span>{broadcaster}</span>}
+          </p>
+        </div>
+        {isJoined && (
+          <div class="toolbar">
+            {isPlaying && !playback.muted && (
+              <button
+                type="button"
+                class="button quiet"
+                onClick={() => playback.setSound(false)}
+              >
+                <SoundIcon muted={false} />
+                Mute
+              </button>
+            )}
+            <button
+              type="button"
+              class="button quiet"
+              onClick={() => toggleFullScreen(frame.current!, video.current!)}
+            >
+              <FullScreenIcon />
+              Full screen
+            </button>
+            <button type="button" class="button" onClick={leave}>Leave</button>
+          </div>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function Message({ text, onJoin }: { text: PhaseText; onJoin: () => void }) {
+  return (
+    <div class="stage-message" data-error={text.isError}>
+      {/* Keyed by role: a reader notices an alert that appears, not a status that turns into one. */}
+      <div key={text.isError ? "alert" : "status"} role={text.isError ? "alert" : "status"}>
+        {text.isBusy && <span class="ripple" aria-hidden="true" />}
+        <p class="stage-title">{text.title}</p>
+        {text.text && <p>{text.text}</p>}
+      </div>
+      {(text.action || text.leadsHome) && (
+        <p class="stage-actions">
+          {text.action && (
+            <button
+              type="button"
+              class="button primary on-dark"
+              onClick={() => onJoin()}
+            >
+              {text.action}
+            </button>
+          )}
+          {text.leadsHome && <a class="button on-dark" href="/">See what is live</a>}
+        </p>
+      )}
+    </div>
+  );
+}

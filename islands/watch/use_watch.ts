@@ -1,0 +1,91 @@
+/**
+ * The viewer's state: joins by itself, follows what the SDK reports, and joins again when the
+ * broadcast comes back. Between the SDK and the watch page's components; draws nothing.
+ */
+import { useEffect, useRef, useState } from "preact/hooks";
+import { type Client, codeOf, type Connect, missingSupport } from "../parts/client.ts";
+import { followBroadcasts } from "../parts/live_broadcasts.ts";
+import { phaseOfError, phaseOfState, type WatchPhase } from "./phases.ts";
+
+/** Pauses between tries: the first lets a restarting service come up, the last is easy on it. */
+const FIRST_RETRY_MS = 2000;
+const LAST_RETRY_MS = 30_000;
+
+interface WatchOptions {
+  name: string;
+  /** When the broadcast that the server saw began; null when it saw none. */
+  startedAt: number | null;
+  connect: Connect | undefined;
+}
+
+/** Watches one broadcast on one client of the SDK. */
+export function useWatch({ name, startedAt, connect }: WatchOptions) {
+  const client = useRef<Client | null>(null);
+  // Which broadcast of this name was watched last, to tell its successor from a late list.
+  const seenStart = useRef(startedAt);
+  const isJoining = useRef(false);
+  const [phase, setPhase] = useState<WatchPhase>(startedAt === null ? "unknown" : "connecting");
+  const [stream, setStream] = useState<MediaStream | null>(null);
+
+  /** A quiet join changes nothing on the page until it has succeeded or failed for a new reason. */
+  async function join({ quiet = false } = {}) {
+    if (!quiet) setPhase("connecting");
+    if (isJoining.current) return;
+    isJoining.current = true;
+    try {
+      await client.current!.joinBroadcast(name);
+    } catch (error) {
+      // Leaving while the join is under way rejects it; the viewer's own choice stands.
+      setPhase((old) => old === "left" ? old : phaseOfError(codeOf(error)));
+    } finally {
+      isJoining.current = false;
+    }
+  }
+
+  async function leave() {
+    setPhase("left");
+    await client.current!.leaveBroadcast().catch(() => {});
+  }
+
+  useEffect(() => {
+    if (!connect) return;
+    const problem = missingSupport();
+    if (problem) return setPhase(problem);
+    const tributary = client.current = connect();
+    tributary.on("stream", setStream);
+    tributary.on("statechanged", (next) => setPhase((old) => phaseOfState(next, old)));
+    if (startedAt !== null) join();
+    return () => tributary.close();
+  }, []);
+
+  const isWaiting = phase === "unknown" || phase === "ended";
+  useEffect(() => {
+    if (!isWaiting || !client.current) return;
+    return followBroadcasts({
+      onList(broadcasts) {
+        const successor = broadcasts.find((broadcast) => broadcast.name === name);
+        if (!successor || successor.startedAt === seenStart.current) return;
+        seenStart.current = successor.startedAt;
+        join();
+      },
+    });
+  }, [isWaiting]);
+
+  const isRetried = phase === "lost" || phase === "no_room";
+  useEffect(() => {
+    if (!isRetried) return;
+    let retryMs = FIRST_RETRY_MS;
+    let timer: ReturnType<typeof setTimeout>;
+    function schedule() {
+      timer = setTimeout(() => {
+        join({ quiet: true });
+        retryMs = Math.min(retryMs * 2, LAST_RETRY_MS);
+        schedule();
+      }, retryMs * (0.75 + Math.random() / 2));
+    }
+    schedule();
+    return () => clearTimeout(timer);
+  }, [isRetried]);
+
+  return { phase, stream, join, leave };
+}

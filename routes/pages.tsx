@@ -1,0 +1,82 @@
+/**
+ * The pages people open: home, studio, watch. Each is rendered on the server and woken in the browser
+ * by one island. Knows the live broadcasts only through `deps`, and nothing of how they are kept.
+ */
+import { Hono } from "hono";
+import { watchPath } from "../islands/parts/links.ts";
+import { suggestName } from "../islands/studio/suggest_name.ts";
+import type { BroadcastSummary } from "../lib/broadcast_summary.ts";
+import { renderDocument } from "./pages/document.tsx";
+import { HomePage } from "./pages/home_page.tsx";
+import { NotFoundPage } from "./pages/not_found_page.tsx";
+import { StudioPage } from "./pages/studio_page.tsx";
+import { WatchPage } from "./pages/watch_page.tsx";
+
+/** What the pages need to know. */
+export interface PagesDeps {
+  broadcasts: () => Promise<BroadcastSummary[]>;
+  /** Resolves with null for a name that is not live. */
+  broadcast: (name: string) => Promise<BroadcastSummary | null>;
+}
+
+const WHAT_IT_IS =
+  "Broadcast live from your browser to any number of viewers, who pass the stream on to each other. " +
+  "No media server, nothing to install.";
+
+/** Makes the pages. */
+export function pages(deps: PagesDeps): Hono {
+  const app = new Hono();
+
+  app.get("/", async (c) => {
+    const props = { broadcasts: await deps.broadcasts(), now: Date.now() };
+    return c.html(renderDocument({
+      title: "Tributary: live from your browser, carried by your viewers",
+      description: WHAT_IT_IS,
+      styles: "home",
+      island: "home",
+      url: new URL("/", c.req.url).href,
+    }, <HomePage {...props} />));
+  });
+
+  app.get("/studio", (c) =>
+    c.html(renderDocument({
+      title: "Studio · Tributary",
+      description: "Name your broadcast, allow the camera and go live from this page.",
+      styles: "studio",
+      island: "studio",
+    }, <StudioPage suggestedName={suggestName(Math.random)} />)));
+
+  app.get("/watch/:name", async (c) => {
+    const name = c.req.param("name");
+    const broadcast = await deps.broadcast(name);
+    const title = broadcast?.title || name;
+    const props = {
+      name,
+      title,
+      broadcaster: broadcast?.broadcaster ?? null,
+      startedAt: broadcast?.startedAt ?? null,
+    };
+    const head = {
+      title: broadcast ? `${title} · live on Tributary` : `${title} is not live · Tributary`,
+      description: broadcast
+        ? `${broadcast.broadcaster} is live. Open the link to watch in your browser.`
+        : "This broadcast is not live at the moment. Open the page to wait for it.",
+      styles: "watch",
+      island: "watch",
+      url: new URL(watchPath(name), c.req.url).href,
+      isPrivate: !broadcast,
+    };
+    return c.html(renderDocument(head, <WatchPage {...props} />), broadcast ? 200 : 404);
+  });
+
+  return app;
+}
+
+/** Renders the page for an address where there is nothing; to be sent with status 404. */
+export function notFoundDocument(): string {
+  return renderDocument({
+    title: "Nothing here · Tributary",
+    description: "There is no page at this address.",
+    isPrivate: true,
+  }, <NotFoundPage />);
+}

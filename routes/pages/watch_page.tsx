@@ -1,0 +1,25 @@
+/** The watch page around the Watch island, for a broadcast that is live and for one that is not. */
+import { Watch, type WatchProps } from "../../islands/watch.tsx";
+import { Island } from "./island.tsx";
+
+/** Shows the watch page. */
+export function WatchPage(props: WatchProps) {
+  return (
+    <>
+      <noscript>
+        <p class="notice">
+          Watching happens in your browser and needs JavaScript. Turn it on for this page, then
+          reload.
+        </p>
+      </noscript>
+      <Island name="watch" props={props}>
+        <Watch {...props} />
+      </Island>
+      <p class="passing-on">
+        While you watch, your browser also passes the stream on to a few other viewers. That is how
+        Tributary works without a media server: it uses some of your upload and stops when you
+        leave.
+      </p>
+    </>
+  );
+}
