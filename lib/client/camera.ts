@@ -1,0 +1,68 @@
+/**
+ * The camera and microphone of this browser: opens them, gives them back, and says in plain words
+ * why they could not be opened. Knows nothing of broadcasts.
+ * This module is browser compatible.
+ */
+import { TributaryError, type TributaryErrorCode } from "./tributary_error.ts";
+
+/**
+ * What is asked for by default. The broadcaster and every relay upload the picture several times
+ * over, so it is modest; callers who know their viewers' links ask for more.
+ */
+export const DEFAULT_CONSTRAINTS: MediaStreamConstraints = {
+  audio: true,
+  video: { width: { ideal: 640 }, height: { ideal: 360 }, frameRate: { ideal: 30, max: 30 } },
+};
+
+/** What getUserMedia's errors mean to people; the names are the specification's. */
+const CODES: Record<string, TributaryErrorCode> = {
+  NotAllowedError: "camera_refused",
+  SecurityError: "camera_refused",
+  NotFoundError: "camera_missing",
+  OverconstrainedError: "camera_missing",
+  NotReadableError: "camera_busy",
+  AbortError: "camera_busy",
+};
+
+/** Opens camera and microphone, and remembers what it opened so that `stop` can give it back. */
+export class Camera {
+  #streams = new Set<MediaStream>();
+  /** Counts calls of `stop`, so that a camera that opens after it is given back at once. */
+  #stops = 0;
+
+  /**
+   * Opens the camera and resolves with its stream.
+   *
+   * @throws {TributaryError} `camera_refused`, `camera_missing`, `camera_busy` or `cancelled`.
+   */
+  async start(constraints: MediaStreamConstraints = DEFAULT_CONSTRAINTS): Promise<MediaStream> {
+    const stops = this.#stops;
+    if (!navigator.mediaDevices) {
+      throw new TributaryError(
+        "camera_refused",
+        "The browser allows the camera only on pages that were loaded over https.",
+      );
+    }
+    const stream = await navigator.mediaDevices.getUserMedia(constraints).catch((cause) => {
+      throw new TributaryError(CODES[cause?.name] ?? "camera_busy", undefined, { cause });
+    });
+    if (stops !== this.#stops) {
+      stopTracks(stream);
+      throw new TributaryError("cancelled");
+    }
+    this.#streams.add(stream);
+    return stream;
+  }
+
+  /** Stops every track of every stream that `start` opened. */
+  stop(): void {
+    this.#stops++;
+    this.#streams.forEach(stopTracks);
+    this.#streams.clear();
+  }
+}
+
+/** Stops every track of a stream, so that the device behind it is free. */
+export function stopTracks(stream: MediaStream): void {
+  for (const track of stream.getTracks()) track.stop();
+}

@@ -1,0 +1,98 @@
+/**
+ * The links to a peer's children: answers those whom the service sends, hands them to the relay and
+ * clears away those that are gone. Knows nothing of where the stream comes from.
+ * This module is browser compatible.
+ */
+import type { ClientMessage, ServerMessageOf } from "../protocol/mod.ts";
+import type { IceServers } from "./ice_servers.ts";
+import { Link, type LinkState } from "./link.ts";
+import type { Relay } from "./relay.ts";
+
+/**
+ * A child that has not connected after this will not: the service or the child itself has found it
+ * another parent long before.
+ */
+const CONNECT_TIMEOUT_MS = 30_000;
+
+/** What a Downstream needs from outside. */
+export interface DownstreamOptions {
+  relay: Relay;
+  iceServers: IceServers;
+  send: (message: ClientMessage) => void;
+}
+
+/** Carries the children of one peer. */
+export class Downstream {
+  readonly #options: DownstreamOptions;
+  readonly #links = new Map<string, Link>();
+
+  constructor(options: DownstreamOptions) {
+    this.#options = options;
+  }
+
+  /** The number of children. */
+  get size(): number {
+    return this.#links.size;
+  }
+
+  /** Takes a child, in the place of an earlier link to the same peer. */
+  async handleRelayBroadcast({ peer, offer }: ServerMessageOf<"RELAY_BROADCAST">): Promise<void> {
+    const { relay, iceServers, send } = this.#options;
+    this.remove(peer);
+    const link = new Link(iceServers.latest);
+    // Before anything is awaited: its candidates may already be on their way.
+    this.#links.set(peer, link);
+    this.#watch(peer, link);
+    try {
+      link.configure(await iceServers.fresh());
+      if (this.#links.get(peer) !== link) return;
+      const answer = await link.answer(
+        offer as unknown as RTCSessionDescriptionInit,
+        (transceivers) => relay.addChild(peer, transceivers),
+      );
+      if (this.#links.get(peer) !== link) return;
+      send({ command: "RELAY_BROADCAST_RECEIVED", peer, answer: { ...answer } });
+      link.releaseCandidates();
+    } catch {
+      // An offer that cannot be answered: the service gives the child to another parent.
+      if (this.#links.get(peer) === link) this.remove(peer);
+    }
+  }
+
+  /** Takes the candidates of a child; false if `peer` is none. */
+  handleCandidates(peer: string, candidates: readonly unknown[]): boolean {
+    const link = this.#links.get(peer);
+    if (!link) return false;
+    link.addCandidates(candidates);
+    return true;
+  }
+
+  /** Ends the link to a child, if there is one. */
+  remove(peer: string): void {
+    const link = this.#links.get(peer);
+    if (!link) return;
+    this.#links.delete(peer);
+    this.#options.relay.removeChild(peer);
+    link.close();
+  }
+
+  /** Ends the links to all children. */
+  close(): void {
+    for (const peer of [...this.#links.keys()]) this.remove(peer);
+  }
+
+  #watch(peer: string, link: Link): void {
+    const isGone = (state: LinkState) => state === "failed" || state === "ended";
+    const removeIt = () => {
+      if (this.#links.get(peer) === link) this.remove(peer);
+    };
+    const timer = setTimeout(removeIt, CONNECT_TIMEOUT_MS);
+    link.on("candidates", (candidates) => {
+      this.#options.send({ command: "ICE_CANDIDATES", peer, candidates });
+    });
+    link.on("statechanged", (state) => {
+      clearTimeout(timer);
+      if (isGone(state)) removeIt();
+    });
+  }
+}

@@ -1,0 +1,169 @@
+/**
+ * One RTCPeerConnection: one edge of the tree. The child offers and only receives, the parent
+ * answers and only sends. A link keeps candidates back in both directions until the other side can
+ * use them, and says how it is doing. Knows nothing of the service, and not what it carries.
+ * This module is browser compatible.
+ */
+import { Emitter } from "./emitter.ts";
+
+/** How a link is doing. */
+export type LinkState =
+  /** Not up yet. */
+  | "connecting"
+  | "connected"
+  /** Nothing comes at the moment; it may recover. */
+  | "interrupted"
+  /** The other side has closed it. */
+  | "ended"
+  | "failed";
+
+/** What a Link emits. */
+export interface LinkEvents {
+  /** Candidates for the other side; only after `releaseCandidates()`. */
+  candidates: RTCIceCandidateInit[];
+  /** The state, whenever it has changed. */
+  statechanged: LinkState;
+  /** Sound or picture has begun to come in. */
+  media: void;
+}
+
+/** One edge of the tree, seen from one of its two ends. */
+export class Link extends Emitter<LinkEvents> {
+  readonly #connection: RTCPeerConnection;
+  #state: LinkState = "connecting";
+  #isClosed = false;
+  #hasEnded = false;
+  #hasMedia = false;
+  /** What came before there was a remote description to add it to; null once there is. */
+  #incoming: RTCIceCandidateInit[] | null = [];
+  /** What was gathered before it may be sent; null once it may. */
+  #outgoing: RTCIceCandidateInit[] | null = [];
+
+  constructor(configuration: RTCConfiguration) {
+    super();
+    this.#connection = new RTCPeerConnection(configuration);
+    this.#connection.onicecandidate = ({ candidate }) => {
+      // The end of candidates is not for older clients: they take each for a candidate.
+      if (candidate?.candidate && !this.#isClosed) this.#handleGathered(candidate.toJSON());
+    };
+    this.#connection.onconnectionstatechange = () => this.#update();
+  }
+
+  /** How the link is doing. */
+  get state(): LinkState {
+    return this.#state;
+  }
+
+  /** What comes in over this link, at the child's end; there from `offer()` on. */
+  get receivers(): RTCRtpReceiver[] {
+    return this.#connection.getReceivers();
+  }
+
+  /** Returns the tracks that the parent sends; complete once it has answered. */
+  get tracks(): MediaStreamTrack[] {
+    return this.#connection.getTransceivers()
+      .filter(({ currentDirection }) => currentDirection === "recvonly")
+      .map(({ receiver }) => receiver.track);
+  }
+
+  /** Takes other ICE servers; before the offer or the answer is made. */
+  configure(configuration: RTCConfiguration): void {
+    this.#connection.setConfiguration(configuration);
+  }
+
+  /** Makes the child's offer: it wants to receive sound and picture. */
+  async offer(): Promise<RTCSessionDescriptionInit> {
+    for (const kind of ["audio", "video"]) {
+      const { receiver } = this.#connection.addTransceiver(kind, { direction: "recvonly" });
+      receiver.track.addEventListener("unmute", () => this.#handleMedia());
+    }
+    const { type, sdp } = await this.#connection.createOffer();
+    await this.#connection.setLocalDescription({ type, sdp });
+    return { type, sdp };
+  }
+
+  /** Takes the parent's answer to the offer. */
+  async acceptAnswer(answer: RTCSessionDescriptionInit): Promise<void> {
+    await this.#connection.setRemoteDescription(answer);
+    this.#handleDescribed();
+  }
+
+  /**
+   * Makes the parent's answer to a child's offer.
+   *
+   * @param prepare puts into the transceivers what the child is to get
+   */
+  async answer(
+    offer: RTCSessionDescriptionInit,
+    prepare: (transceivers: RTCRtpTransceiver[]) => Promise<void>,
+  ): Promise<RTCSessionDescriptionInit> {
+    await this.#connection.setRemoteDescription(offer);
+    await prepare(this.#connection.getTransceivers());
+    const { type, sdp } = await this.#connection.createAnswer();
+    await this.#connection.setLocalDescription({ type, sdp });
+    this.#handleDescribed();
+    return { type, sdp };
+  }
+
+  /** Takes candidates of the other side, at any time; what is none is ignored. */
+  addCandidates(candidates: readonly unknown[]): void {
+    for (const candidate of candidates) {
+      if (typeof candidate !== "object" || candidate === null) continue;
+      if (this.#incoming) this.#incoming.push(candidate);
+      // One that does not fit belongs to an earlier link with the same peer.
+      else this.#connection.addIceCandidate(candidate).catch(() => {});
+    }
+  }
+
+  /** Lets candidates out: the other side has the offer or answer that they belong to. */
+  releaseCandidates(): void {
+    const candidates = this.#outgoing;
+    this.#outgoing = null;
+    if (candidates?.length) this.emit("candidates", candidates);
+  }
+
+  /** Closes the link at once and silently; the other side notices. */
+  close(): void {
+    this.#isClosed = true;
+    this.#connection.close();
+  }
+
+  #handleGathered(candidate: RTCIceCandidateInit): void {
+    if (this.#outgoing) this.#outgoing.push(candidate);
+    else this.emit("candidates", [candidate]);
+  }
+
+  #handleDescribed(): void {
+    const candidates = this.#incoming ?? [];
+    this.#incoming = null;
+    this.addCandidates(candidates);
+    // A peer that goes in an orderly way says so on the transport, seconds before ICE would notice.
+    const transport = this.#connection.getTransceivers()[0]?.receiver.transport;
+    transport?.addEventListener("statechange", () => {
+      if (transport.state === "closed") this.#hasEnded = true;
+      this.#update();
+    });
+  }
+
+  #handleMedia(): void {
+    if (this.#hasMedia || this.#isClosed) return;
+    this.#hasMedia = true;
+    this.emit("media", undefined);
+  }
+
+  #update(): void {
+    const state = this.#hasEnded ? "ended" : STATES[this.#connection.connectionState];
+    if (state === this.#state || this.#isClosed) return;
+    this.#state = state;
+    this.emit("statechanged", state);
+  }
+}
+
+const STATES: Record<RTCPeerConnectionState, LinkState> = {
+  new: "connecting",
+  connecting: "connecting",
+  connected: "connected",
+  disconnected: "interrupted",
+  failed: "failed",
+  closed: "ended",
+};

@@ -1,0 +1,15 @@
+/**
+ * The browser SDK: broadcast, watch and relay, without any user interface. Imports only from
+ * `lib/protocol`.
+ * This module is browser compatible.
+ */
+export { DEFAULT_CONSTRAINTS } from "./camera.ts";
+export type { Listener } from "./emitter.ts";
+export { Tributary, type TributaryEvents, type TributaryOptions } from "./tributary.ts";
+export {
+  type ClientErrorCode,
+  TributaryError,
+  type TributaryErrorCode,
+} from "./tributary_error.ts";
+export { TributaryState } from "./tributary_state.ts";
+export type { TreeNode } from "../protocol/mod.ts";

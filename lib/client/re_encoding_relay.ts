@@ -1,0 +1,62 @@
+/**
+ * The relay that any browser can be: it hands the decoded tracks to its children's senders, which
+ * encode them again for each child. Costs processor time and a little quality at every step.
+ * This module is browser compatible.
+ */
+import type { Relay, RelaySource } from "./relay.ts";
+
+/** Passes decoded tracks on; each child's sender encodes them again. */
+export class ReEncodingRelay implements Relay {
+  #tracks: readonly MediaStreamTrack[] = [];
+  readonly #senders = new Map<string, Map<string, RTCRtpSender>>();
+  /** Its id groups sound and picture at the child; older clients see no stream without it. */
+  readonly #group = new MediaStream();
+
+  /** Does nothing: decoded tracks can be taken at any time. */
+  prepare(): void {}
+
+  /** Puts the tracks of another source into every child's senders. */
+  setSource(source: RelaySource | null): void {
+    this.#tracks = !source
+      ? []
+      : "stream" in source
+      ? source.stream.getTracks()
+      : source.receivers.map(({ track }) => track);
+    for (const senders of this.#senders.values()) {
+      // A link that closes meanwhile needs no track any more.
+      for (const [kind, sender] of senders) this.#fill(kind, sender).catch(() => {});
+    }
+  }
+
+  /** Makes one sender for sound and one for picture; what else was offered stays unused. */
+  async addChild(peer: string, transceivers: readonly RTCRtpTransceiver[]): Promise<void> {
+    const senders = new Map<string, RTCRtpSender>();
+    for (const transceiver of transceivers) {
+      const kind = transceiver.receiver.track.kind;
+      if (senders.has(kind)) {
+        transceiver.direction = "inactive";
+        continue;
+      }
+      transceiver.direction = "sendonly";
+      transceiver.sender.setStreams(this.#group);
+      senders.set(kind, transceiver.sender);
+    }
+    this.#senders.set(peer, senders);
+    await Promise.all([...senders].map(([kind, sender]) => this.#fill(kind, sender)));
+  }
+
+  /** Forgets a child's senders. */
+  removeChild(peer: string): void {
+    this.#senders.delete(peer);
+  }
+
+  /** Forgets every track and sender. */
+  close(): void {
+    this.#tracks = [];
+    this.#senders.clear();
+  }
+
+  #fill(kind: string, sender: RTCRtpSender): Promise<void> {
+    return sender.replaceTrack(this.#tracks.find((track) => track.kind === kind) ?? null);
+  }
+}

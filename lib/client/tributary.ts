@@ -1,0 +1,323 @@
+/**
+ * What a page uses: a Tributary broadcasts or watches one broadcast at a time, and relays it to whom
+ * the service sends. It holds the state and the streams, and leaves the links to its Peer.
+ * This module is browser compatible.
+ */
+import type { ClientMessageOf, ServerMessage, TreeNode } from "../protocol/mod.ts";
+import { Camera } from "./camera.ts";
+import { Emitter } from "./emitter.ts";
+import { IceServers } from "./ice_servers.ts";
+import { Peer } from "./peer.ts";
+import { SignallingClient } from "./signalling_client.ts";
+import { toTributaryError, TributaryError, type TributaryErrorCode } from "./tributary_error.ts";
+import { TributaryState } from "./tributary_state.ts";
+
+/** What a Tributary can be told when it is made. */
+export interface TributaryOptions {
+  /** The service's WebSocket; by default that of the origin which served this module. */
+  url?: string;
+  /** For every RTCPeerConnection; the service's own ICE servers are added to it. */
+  rtcConfiguration?: RTCConfiguration;
+}
+
+/** What a Tributary emits. */
+export interface TributaryEvents {
+  /** The stream to show: what is being watched, or else one's own; null when there is none any more. */
+  stream: MediaStream | null;
+  statechanged: TributaryState;
+  /** The tree of a broadcast that `subscribeToTreeChanges` was called for. */
+  treestatechanged: TreeNode;
+  /** What went wrong without a promise to tell it to. */
+  error: TributaryError;
+}
+
+const { READY, CONNECTING, BROADCASTING, LISTENING, RECONNECTING, BROADCAST_ENDED, DISCONNECTED } =
+  TributaryState;
+
+/** Broadcasts from this browser, or watches and relays a broadcast. */
+export class Tributary extends Emitter<TributaryEvents> {
+  static readonly TributaryState = TributaryState;
+
+  readonly #signalling: SignallingClient;
+  readonly #iceServers: IceServers;
+  readonly #camera = new Camera();
+  /** There from the start or join on, until the broadcast is left or over. */
+  #peer: Peer | null = null;
+  #state: TributaryState = READY;
+  #ownStream: MediaStream | null = null;
+  #watchedStream: MediaStream | null = null;
+  #emittedStream: MediaStream | null = null;
+  #broadcast: string | null = null;
+  #peerName: string | undefined;
+  #isEnding = false;
+
+  constructor({ url, rtcConfiguration = {} }: TributaryOptions = {}) {
+    super();
+    this.#signalling = new SignallingClient(url ?? defaultUrl());
+    this.#signalling.on("message", (message) => this.#handleMessage(message));
+    this.#signalling.on("error", (error) => this.emit("error", error));
+    this.#signalling.on("lost", (error) => this.#handleLost(error));
+    this.#iceServers = new IceServers(rtcConfiguration, async () => {
+      const { iceServers } = await this.#signalling.request({ command: "FETCH_CONFIG" });
+      return iceServers as unknown as RTCIceServer[];
+    });
+  }
+
+  /** What is going on. */
+  get state(): TributaryState {
+    return this.#state;
+  }
+
+  /** The stream to show: what is being watched, or else one's own. */
+  get stream(): MediaStream | null {
+    return this.#peer?.isViewer ? this.#watchedStream : this.#ownStream;
+  }
+
+  /** The name of the broadcast that is sent or watched, or that has ended; null without one. */
+  get broadcast(): string | null {
+    return this.#broadcast;
+  }
+
+  /** The name that this peer gave itself last, if any. */
+  get peerName(): string | null {
+    return this.#peerName ?? null;
+  }
+
+  /**
+   * Opens camera and microphone and resolves with their stream, for `setStream`.
+   *
+   * @throws {TributaryError} `camera_refused`, `camera_missing` or `camera_busy`
+   */
+  startCamera(constraints?: MediaStreamConstraints): Promise<MediaStream> {
+    return this.#camera.start(constraints);
+  }
+
+  /** Stops camera and microphone, so that their lights go out. */
+  stopCamera(): void {
+    this.#camera.stop();
+    if (this.#ownStream?.getTracks().every((track) => track.readyState === "ended")) {
+      this.#setOwnStream(null);
+    }
+  }
+
+  /**
+   * Takes the stream to broadcast. While live, everyone gets the new one without joining again.
+   *
+   * @throws {TributaryError} `wrong_state` while watching
+   */
+  setStream(stream: MediaStream | null): void {
+    if (this.#peer?.isViewer) throw this.#wrongState("set a stream");
+    this.#setOwnStream(stream);
+  }
+
+  /**
+   * Broadcasts the stream that was set, or will be; resolves when the broadcast is live.
+   *
+   * @throws {TributaryError}
+   */
+  async startBroadcast(
+    name: string,
+    peerName?: string,
+    { title }: { title?: string } = {},
+  ): Promise<void> {
+    const peer = this.#begin("start a broadcast", name, peerName);
+    peer.setStream(this.#ownStream);
+    void this.#iceServers.fresh();
+    const message = { command: "START_BROADCAST", name, peerName, title } as const;
+    await this.#complete(peer, this.#signalling.request(message));
+    this.#setState(BROADCASTING);
+  }
+
+  /**
+   * Ends the broadcast. The camera goes on until `stopCamera`.
+   *
+   * @throws {TributaryError}
+   */
+  async endBroadcast(): Promise<void> {
+    const peer = this.#peer;
+    if (!peer || peer.isViewer || !this.#isIn(BROADCASTING, DISCONNECTED)) {
+      throw this.#wrongState("end a broadcast");
+    }
+    this.#isEnding = true;
+    try {
+      await this.#giveUp({ command: "END_BROADCAST", name: peer.name }, "unknown_broadcast");
+    } finally {
+      this.#isEnding = false;
+    }
+    if (this.#peer === peer) this.#reset(READY);
+  }
+
+  /**
+   * Watches a broadcast and passes it on; resolves when a parent has been found. Its stream comes
+   * with the event `stream`.
+   *
+   * @throws {TributaryError}
+   */
+  async joinBroadcast(name: string, peerName?: string): Promise<void> {
+    const peer = this.#begin("join a broadcast", name, peerName);
+    peer.on("joined", () => {
+      if (this.#state === CONNECTING) this.#setState(LISTENING);
+    });
+    peer.on("stream", (stream) => {
+      this.#watchedStream = stream;
+      this.#emitStream();
+      if (this.#state === RECONNECTING) this.#setState(LISTENING);
+    });
+    peer.on("reconnecting", () => this.#setState(RECONNECTING));
+    peer.on("failed", (error) => {
+      this.#reset(BROADCAST_ENDED);
+      this.emit("error", error);
+    });
+    const joined = peer.join();
+    this.#emitStream();
+    await this.#complete(peer, joined);
+  }
+
+  /**
+   * Stops watching, or gives up a join that is under way.
+   *
+   * @throws {TributaryError}
+   */
+  async leaveBroadcast(): Promise<void> {
+    const peer = this.#peer;
+    if (!peer?.isViewer && this.#state !== BROADCAST_ENDED) {
+      throw this.#wrongState("leave a broadcast");
+    }
+    peer?.halt();
+    try {
+      if (peer) await this.#giveUp({ command: "LEAVE_BROADCAST" }, "not_watching");
+    } finally {
+      // Meanwhile the broadcast may have ended, and another one may have been joined.
+      if (this.#peer === peer || this.#isIn(BROADCAST_ENDED)) this.#reset(READY);
+    }
+  }
+
+  /**
+   * Has the tree of a broadcast sent, with the event `treestatechanged`.
+   *
+   * @param name by default the broadcast that is sent or watched
+   * @throws {TributaryError}
+   */
+  async subscribeToTreeChanges(name: string | null = this.#broadcast): Promise<void> {
+    if (name === null) throw this.#wrongState("subscribe to a tree");
+    this.#signalling.open();
+    await this.#signalling.request({ command: "SUBSCRIBE_TO_TREE_STATE", name });
+  }
+
+  /**
+   * Ends what `subscribeToTreeChanges` began.
+   *
+   * @throws {TributaryError}
+   */
+  async unsubscribeFromTreeChanges(name: string | null = this.#broadcast): Promise<void> {
+    if (name === null) return;
+    this.#signalling.open();
+    await this.#signalling.request({ command: "UNSUBSCRIBE_FROM_TREE_STATE", name });
+  }
+
+  /** Ends everything: links, connection and camera. What is under way rejects with `cancelled`. */
+  close(): void {
+    this.#reset(READY);
+    this.#signalling.close();
+    this.#camera.stop();
+    this.#setOwnStream(null);
+  }
+
+  #begin(what: string, name: string, peerName: string | undefined): Peer {
+    if (!this.#isIn(READY, BROADCAST_ENDED, DISCONNECTED)) throw this.#wrongState(what);
+    this.#reset(CONNECTING);
+    this.#signalling.open();
+    this.#broadcast = name;
+    this.#peerName = peerName;
+    const signalling = this.#signalling;
+    const iceServers = this.#iceServers;
+    return this.#peer = new Peer({ signalling, iceServers, name, peerName });
+  }
+
+  async #complete(peer: Peer, work: Promise<unknown>): Promise<void> {
+    try {
+      await work;
+    } catch (thrown) {
+      if (this.#peer === peer) this.#reset(this.#isIn(DISCONNECTED) ? DISCONNECTED : READY);
+      throw toTributaryError(thrown);
+    }
+  }
+
+  /** Asks the service to end something; that it has already ended, or lost us, is as good. */
+  async #giveUp(
+    message: ClientMessageOf<"END_BROADCAST" | "LEAVE_BROADCAST">,
+    fineCode: TributaryErrorCode,
+  ): Promise<void> {
+    if (this.#isIn(DISCONNECTED)) return;
+    try {
+      await this.#signalling.request(message);
+    } catch (thrown) {
+      const { code } = toTributaryError(thrown);
+      if (code !== fineCode && code !== "connection_lost") throw thrown;
+    }
+  }
+
+  #handleMessage(message: ServerMessage): void {
+    switch (message.command) {
+      case "BROADCAST_ENDED":
+        if (message.name !== this.#peer?.name || this.#isEnding) return;
+        return this.#reset(BROADCAST_ENDED, new TributaryError("broadcast_ended"));
+      case "TREE_STATE_CHANGED":
+        return this.emit("treestatechanged", message.tree);
+      default:
+        this.#peer?.handleMessage(message);
+    }
+  }
+
+  #handleLost(error: TributaryError): void {
+    // Without a broadcast nothing is lost: the next start or join connects again.
+    if (!this.#peer) return;
+    this.#peer.halt();
+    this.#setState(DISCONNECTED);
+    this.emit("error", error);
+  }
+
+  /** Ends every link, and goes to `state`. */
+  #reset(state: TributaryState, reason = new TributaryError("cancelled")): void {
+    this.#signalling.abandon("JOIN_BROADCAST", reason);
+    this.#peer?.close(reason);
+    this.#peer = null;
+    this.#watchedStream = null;
+    if (state === READY) this.#broadcast = null;
+    this.#setState(state);
+    this.#emitStream();
+  }
+
+  #setOwnStream(stream: MediaStream | null): void {
+    this.#ownStream = stream;
+    if (!this.#peer?.isViewer) this.#peer?.setStream(stream);
+    this.#emitStream();
+  }
+
+  #setState(state: TributaryState): void {
+    if (state === this.#state) return;
+    this.#state = state;
+    this.emit("statechanged", state);
+  }
+
+  #emitStream(): void {
+    if (this.stream === this.#emittedStream) return;
+    this.#emittedStream = this.stream;
+    this.emit("stream", this.stream);
+  }
+
+  #isIn(...states: TributaryState[]): boolean {
+    return states.includes(this.#state);
+  }
+
+  #wrongState(what: string): TributaryError {
+    return new TributaryError("wrong_state", `It is not possible to ${what} now (${this.#state}).`);
+  }
+}
+
+/** The service of the origin that this module came from, whatever page it is used on. */
+function defaultUrl(): string {
+  const url = new URL("/api/ws", import.meta.url);
+  url.protocol = url.protocol === "http:" ? "ws:" : "wss:";
+  return url.href;
+}

@@ -1,0 +1,227 @@
+/**
+ * The link to a viewer's parent, and the search for another one when it goes. The new link is made
+ * while the old one, if anything still comes over it, goes on: only when the new stream has come
+ * is the old link closed. Knows nothing of children; the stream is handed out by events.
+ * This module is browser compatible.
+ */
+import { Emitter } from "./emitter.ts";
+import type { IceServers } from "./ice_servers.ts";
+import { Link } from "./link.ts";
+import { reconnectDelayMs } from "./reconnect_policy.ts";
+import type { SignallingClient } from "./signalling_client.ts";
+import { toTributaryError, TributaryError } from "./tributary_error.ts";
+
+/** ICE reports an interruption after some 5 s of silence; radio links often recover soon after. */
+const INTERRUPTED_GRACE_MS = 3_000;
+
+/** A parent that ends its link has left: the service knows, and says what to do, at the same time. */
+const ENDED_GRACE_MS = 1_000;
+
+/** Longer than ICE and DTLS need over a relayed path with lost packets; shorter than patience. */
+const CONNECT_TIMEOUT_MS = 15_000;
+
+/** The stream of a parent. */
+export interface UpstreamMedia {
+  stream: MediaStream;
+  receivers: RTCRtpReceiver[];
+}
+
+/** What an Upstream emits. */
+export interface UpstreamEvents {
+  /** Receivers of a new link, before anything comes in over them. */
+  receivers: RTCRtpReceiver[];
+  /** A parent has been found: the service has passed its answer on. */
+  joined: string;
+  /** The stream of a new parent has come. */
+  media: UpstreamMedia;
+  /** The parent is gone, another one is being found. */
+  reconnecting: void;
+  /** No other parent can be found, for good. */
+  failed: TributaryError;
+}
+
+/** What an Upstream needs from outside. */
+export interface UpstreamOptions {
+  signalling: SignallingClient;
+  iceServers: IceServers;
+  name: string;
+  peerName: string | undefined;
+}
+
+/** A link to a parent, whose id comes with its answer. */
+interface Attachment {
+  link: Link;
+  peer: string | null;
+}
+
+/** With any other error of a join it is worth trying again. */
+const FINAL_CODES: ReadonlySet<string> = new Set([
+  "unknown_broadcast",
+  "broadcast_ended",
+  "own_broadcast",
+  "invalid_field",
+  "connection_lost",
+  "cancelled",
+]);
+
+/** Watches one broadcast. */
+export class Upstream extends Emitter<UpstreamEvents> {
+  readonly #options: UpstreamOptions;
+  /** The attachment whose stream is shown. */
+  #shown: Attachment | null = null;
+  /** The attachment that is being made; its stream has not come. */
+  #next: Attachment | null = null;
+  #isJoining = false;
+  /** The parent that has just answered is gone before its answer was taken in. */
+  #isOutdated = false;
+  /** Tries since a stream last came. */
+  #tries = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Rejects when closed: what waits for a closed RTCPeerConnection waits for ever. */
+  readonly #closing = Promise.withResolvers<never>();
+  #isClosed = false;
+  #isHalted = false;
+
+  constructor(options: UpstreamOptions) {
+    super();
+    this.#options = options;
+    this.#closing.promise.catch(() => {});
+  }
+
+  /**
+   * Joins once, and resolves when a parent has answered; its stream comes later.
+   *
+   * @throws {TributaryError}
+   */
+  async join(): Promise<void> {
+    this.#isJoining = true;
+    this.#isOutdated = false;
+    try {
+      await Promise.race([this.#attach(), this.#closing.promise]);
+    } catch (error) {
+      this.#replaceNext(null);
+      throw toTributaryError(error);
+    } finally {
+      this.#isJoining = false;
+      if (this.#isOutdated) this.reattach();
+    }
+  }
+
+  /**
+   * Finds another parent, and does not rest before it has one. While a join waits for its answer
+   * there is nothing to do: the service answers it with a parent that is there.
+   */
+  reattach(): void {
+    if (this.#isJoining) this.#isOutdated = typeof this.#next?.peer === "string";
+    if (this.#isHalted || this.#isJoining) return;
+    this.#isJoining = true;
+    this.emit("reconnecting", undefined);
+    this.#schedule(() => this.#tryAgain(), reconnectDelayMs(this.#tries++, Math.random()));
+  }
+
+  /** Looks for no other parent from now on; what comes in goes on coming. */
+  halt(): void {
+    this.#isHalted = true;
+    clearTimeout(this.#timer);
+  }
+
+  /** Takes no more candidates from a former parent, which has become something else. */
+  forget(peer: string): void {
+    for (const attachment of [this.#next, this.#shown]) {
+      if (attachment?.peer === peer) attachment.peer = null;
+    }
+  }
+
+  /** Takes the candidates of a parent; false if `peer` is none. */
+  handleCandidates(peer: string, candidates: readonly unknown[]): boolean {
+    const from = [this.#next, this.#shown].find((attachment) => attachment?.peer === peer);
+    from?.link.addCandidates(candidates);
+    return from !== undefined;
+  }
+
+  /** Ends the link and any search for another one; a join that is under way rejects with `reason`. */
+  close(reason: TributaryError): void {
+    this.halt();
+    this.#isClosed = true;
+    this.#closing.reject(reason);
+    this.#replaceNext(null);
+    this.#shown?.link.close();
+    this.#shown = null;
+  }
+
+  async #attach(): Promise<void> {
+    const { signalling, iceServers, name, peerName } = this.#options;
+    const configuration = await iceServers.fresh();
+    if (this.#isHalted) throw new TributaryError("cancelled");
+    const next: Attachment = { link: new Link(configuration), peer: null };
+    this.#replaceNext(next);
+    const offer = await next.link.offer();
+    this.emit("receivers", next.link.receivers);
+    if (this.#isHalted) throw new TributaryError("cancelled");
+    const { peer, answer } = await signalling.request({
+      command: "JOIN_BROADCAST",
+      name,
+      peerName,
+      offer: { ...offer },
+    });
+    if (this.#isClosed) return;
+    next.peer = peer;
+    this.emit("joined", peer);
+    this.#watch(next);
+    await next.link.acceptAnswer(answer as unknown as RTCSessionDescriptionInit);
+    next.link.releaseCandidates();
+  }
+
+  async #tryAgain(): Promise<void> {
+    try {
+      await this.join();
+    } catch (thrown) {
+      const error = toTributaryError(thrown);
+      if (this.#isHalted) return;
+      if (FINAL_CODES.has(error.code)) this.emit("failed", error);
+      else this.reattach();
+    }
+  }
+
+  /** The newest link decides: while another one is being made, the old one may do as it likes. */
+  #watch(next: Attachment): void {
+    const { link } = next;
+    const isNewest = () => next === (this.#next ?? this.#shown);
+    const reattach = () => {
+      if (isNewest()) this.reattach();
+    };
+    this.#schedule(reattach, CONNECT_TIMEOUT_MS);
+    link.on("candidates", (candidates) => {
+      if (next.peer === null) return;
+      this.#options.signalling.send({ command: "ICE_CANDIDATES", peer: next.peer, candidates });
+    });
+    link.on("statechanged", (state) => {
+      if (!isNewest()) return;
+      if (state === "interrupted") this.#schedule(reattach, INTERRUPTED_GRACE_MS);
+      else if (state === "ended") this.#schedule(reattach, ENDED_GRACE_MS);
+      else if (state === "failed") reattach();
+      else clearTimeout(this.#timer);
+    });
+    link.on("media", () => this.#show(next));
+  }
+
+  #show(attachment: Attachment): void {
+    if (attachment !== this.#next) return;
+    this.#shown?.link.close();
+    this.#shown = attachment;
+    this.#next = null;
+    this.#tries = 0;
+    const { tracks, receivers } = attachment.link;
+    this.emit("media", { stream: new MediaStream(tracks), receivers });
+  }
+
+  #replaceNext(next: Attachment | null): void {
+    this.#next?.link.close();
+    this.#next = next;
+  }
+
+  #schedule(action: () => void, delayMs: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(action, delayMs);
+  }
+}
