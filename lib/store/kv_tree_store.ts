@@ -10,22 +10,22 @@
  * - a re-attachment checks the orphan, the slot it takes and its own open slots: at most 10. The
  *   chain of parents is read, not checked: see docs/decisions/0003-reattaching-without-checking-the-chain.md.
  */
-import { UserError } from "../protocol/mod.ts";
 import type { TreeSnapshot } from "../tree/invariants.ts";
 import { MAX_FANOUT } from "../tree/types.ts";
 import { attach, depart, freedSlot, openPlaces, orphan, reachesRoot } from "../tree/repair.ts";
 import type { Address, Broadcast, Peer, PeerId, Slot } from "../tree/types.ts";
 import { type Change, GroupCommitter, StoreUnavailableError } from "./group_committer.ts";
 import { keys } from "./keys.ts";
-import type {
-  Departure,
-  NewBroadcast,
-  NewPeer,
-  OpenSlot,
-  PlacedPeer,
-  ReattachResult,
-  TreeStore,
-  Version,
+import {
+  type Departure,
+  nameTaken,
+  type NewBroadcast,
+  type NewPeer,
+  type OpenSlot,
+  type PlacedPeer,
+  type ReattachResult,
+  type TreeStore,
+  type Version,
 } from "./tree_store.ts";
 
 /** The part of Deno KV that is used here; tests put a slow or failing one in its place. */
@@ -112,7 +112,7 @@ export class KvTreeStore implements TreeStore {
     const slots: OpenSlot[] = [];
     const entries = this.#kv.list<Address>(
       { prefix: keys.slots(name) },
-      { limit, batchSize: Math.min(limit, 500) },
+      limit === Infinity ? {} : { limit, batchSize: Math.min(limit, 500) },
     );
     for await (const { key, value, versionstamp } of entries) {
       slots.push({ ...slotFromKey(key, value), version: versionstamp });
@@ -366,10 +366,6 @@ const RETRY = Symbol("retry");
 
 function rootPeer(root: NewPeer): Peer {
   return { ...root, state: "live", parent: null, place: null, depth: 0 };
-}
-
-function nameTaken(name: string): UserError {
-  return new UserError("name_taken", `Broadcast "${name}" already exists`);
 }
 
 function peerCheck(name: string, { value, versionstamp }: Entry<Peer>): Deno.AtomicCheck {

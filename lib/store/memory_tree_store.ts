@@ -3,18 +3,18 @@
  * fast runs. Every method does its whole work in one turn, so nothing ever collides; only a slot
  * that was read earlier can be gone.
  */
-import { UserError } from "../protocol/mod.ts";
 import type { TreeSnapshot } from "../tree/invariants.ts";
 import { attach, depart, freedSlot, openPlaces, orphan, reachesRoot } from "../tree/repair.ts";
 import type { Broadcast, Peer, PeerId, Slot } from "../tree/types.ts";
-import type {
-  Departure,
-  NewBroadcast,
-  NewPeer,
-  OpenSlot,
-  PlacedPeer,
-  ReattachResult,
-  TreeStore,
+import {
+  type Departure,
+  nameTaken,
+  type NewBroadcast,
+  type NewPeer,
+  type OpenSlot,
+  type PlacedPeer,
+  type ReattachResult,
+  type TreeStore,
 } from "./tree_store.ts";
 
 interface Tree {
@@ -32,9 +32,7 @@ export class MemoryTreeStore implements TreeStore {
   createBroadcast({ name, title, createdAt, root }: NewBroadcast): Promise<Peer[]> {
     const existing = this.#trees.get(name);
     if (existing?.broadcast.state === "live") {
-      return Promise.reject(
-        new UserError("name_taken", `Broadcast "${name}" already exists`),
-      );
+      return Promise.reject(nameTaken(name));
     }
     const peer: Peer = { ...root, state: "live", parent: null, place: null, depth: 0 };
     const tree: Tree = {

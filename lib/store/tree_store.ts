@@ -6,6 +6,7 @@
  * Methods retry by themselves what merely collided with somebody else's change. What is reported
  * is a decision for the caller: a slot that is gone, a peer that is no member any more.
  */
+import { UserError } from "../protocol/mod.ts";
 import type { Address, Broadcast, Peer, PeerId, Slot } from "../tree/types.ts";
 import type { TreeSnapshot } from "../tree/invariants.ts";
 
@@ -107,4 +108,14 @@ export interface TreeStore {
 
   /** Reads all that the invariants speak of. Only consistent while nothing changes; for tests. */
   snapshot(name: string): Promise<TreeSnapshot | null>;
+}
+
+/** The error for a name that is live already, in the prototype's words. */
+export function nameTaken(name: string): UserError {
+  return new UserError("name_taken", `Broadcast "${name}" already exists`);
+}
+
+/** The error for a name that is not live, in the prototype's words. */
+export function unknownBroadcast(name: string): UserError {
+  return new UserError("unknown_broadcast", `Unknown broadcast: ${name}`);
 }

@@ -1,0 +1,38 @@
+/** Every command a client may send, with what carries it out. */
+import type { ClientCommand } from "../../protocol/mod.ts";
+import { endBroadcast } from "./end_broadcast.ts";
+import { fetchConfig } from "./fetch_config.ts";
+import type { Handler } from "./handler.ts";
+import { iceCandidates } from "./ice_candidates.ts";
+import { iceCandidatesReceived } from "./ice_candidates_received.ts";
+import { joinBroadcast } from "./join_broadcast.ts";
+import { leaveBroadcast } from "./leave_broadcast.ts";
+import { relayBroadcastReceived } from "./relay_broadcast_received.ts";
+import { startBroadcast } from "./start_broadcast.ts";
+import { subscribeToTreeState } from "./subscribe_to_tree_state.ts";
+import { unsubscribeFromTreeState } from "./unsubscribe_from_tree_state.ts";
+
+/** Handlers by command. */
+export const handlers: { readonly [C in ClientCommand]: Handler<C> } = {
+  FETCH_CONFIG: fetchConfig,
+  START_BROADCAST: startBroadcast,
+  END_BROADCAST: endBroadcast,
+  JOIN_BROADCAST: joinBroadcast,
+  LEAVE_BROADCAST: leaveBroadcast,
+  RELAY_BROADCAST_RECEIVED: relayBroadcastReceived,
+  ICE_CANDIDATES: iceCandidates,
+  ICE_CANDIDATES_RECEIVED: iceCandidatesReceived,
+  SUBSCRIBE_TO_TREE_STATE: subscribeToTreeState,
+  UNSUBSCRIBE_FROM_TREE_STATE: unsubscribeFromTreeState,
+};
+
+/**
+ * Commands that are carried out the moment they come: they only pass on what is for a linked peer,
+ * or say what is known anyway. All others change or read the tree and take turns (FRAME-5).
+ */
+export const IMMEDIATE: ReadonlySet<ClientCommand> = new Set([
+  "FETCH_CONFIG",
+  "RELAY_BROADCAST_RECEIVED",
+  "ICE_CANDIDATES",
+  "ICE_CANDIDATES_RECEIVED",
+]);

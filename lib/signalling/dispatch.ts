@@ -1,0 +1,98 @@
+/**
+ * From a client's frame to the handler of its command, and from what the handler throws to the
+ * ERROR the client gets. Keeps the order of a session's commands (FRAME-5).
+ */
+import { errorFields } from "../log.ts";
+import {
+  BadMessageError,
+  type ClientMessage,
+  CLOSE_TOO_BIG,
+  decodeClientMessage,
+  MAX_FRAME_BYTES,
+  MAX_WAITING_COMMANDS,
+  UserError,
+} from "../protocol/mod.ts";
+import { handlers, IMMEDIATE } from "./commands/mod.ts";
+import type { Handler } from "./commands/handler.ts";
+import type { Context } from "./context.ts";
+import type { Session } from "./session.ts";
+
+/** Takes one frame of a client. Never throws. */
+export function dispatch(context: Context, session: Session, frame: string): void {
+  if (!session.isOpen) return;
+  if (isTooBig(frame)) {
+    session.close(CLOSE_TOO_BIG, "The message is too big");
+    return;
+  }
+  let message: ClientMessage;
+  try {
+    message = decodeClientMessage(frame);
+  } catch (error) {
+    const answers = error instanceof BadMessageError ? error.answers : undefined;
+    sendError(context, session, error, answers);
+    return;
+  }
+  if (IMMEDIATE.has(message.command)) {
+    // None of these waits for anything, so what they throw is thrown here.
+    carryOut(context, session, message);
+    return;
+  }
+  if (session.waitingCommands >= MAX_WAITING_COMMANDS) {
+    const error = new UserError("busy", "Too many commands at once. Wait for the answers");
+    sendError(context, session, error, message.command);
+    return;
+  }
+  inTurn(session, () => carryOut(context, session, message));
+}
+
+/** Runs a step of a session when all earlier ones are done. The step must not throw. */
+export function inTurn(session: Session, step: () => void | Promise<void>): Promise<void> {
+  session.waitingCommands++;
+  const run = (session.queue ?? Promise.resolve()).then(step).finally(() => {
+    session.waitingCommands--;
+    if (session.queue === run) session.queue = null;
+  });
+  session.queue = run;
+  return run;
+}
+
+function carryOut(
+  context: Context,
+  session: Session,
+  message: ClientMessage,
+): void | Promise<void> {
+  const handler = handlers[message.command] as Handler<typeof message.command>;
+  const onError = (error: unknown) => sendError(context, session, error, message.command);
+  try {
+    return handler(context, session, message)?.catch(onError);
+  } catch (error) {
+    onError(error);
+  }
+}
+
+function sendError(
+  context: Context,
+  session: Session,
+  error: unknown,
+  answers: string | undefined,
+): void {
+  if (error instanceof UserError) {
+    session.send({ command: "ERROR", message: error.message, code: error.code, answers });
+    return;
+  }
+  context.log("error", "command_failed", { command: answers, ...errorFields(error) });
+  session.send({
+    command: "ERROR",
+    message: "Something went wrong on our side. Try again in a moment",
+    code: "internal",
+    answers,
+  });
+}
+
+const encoder = new TextEncoder();
+
+/** Measures in bytes of UTF-8, counting only where the number of UTF-16 units leaves a doubt. */
+function isTooBig(frame: string): boolean {
+  if (frame.length * 3 <= MAX_FRAME_BYTES) return false;
+  return frame.length > MAX_FRAME_BYTES || encoder.encode(frame).length > MAX_FRAME_BYTES;
+}

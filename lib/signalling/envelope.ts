@@ -1,0 +1,29 @@
+/**
+ * What instances tell each other about peers. Frames for clients travel ready-made: the instance
+ * that received a message has checked it and written the text that the other client gets.
+ */
+import type { Address, PeerId } from "../tree/types.ts";
+
+/** A message to the peer `to`, or to several peers of one instance. */
+export type Envelope =
+  /** A viewer was placed under `to`, which is to answer its offer. */
+  | {
+    type: "relay";
+    to: PeerId;
+    from: PeerId;
+    address: Address;
+    broadcast: string;
+    /** Which of the viewer's joins this is; the answer names it again. */
+    attempt: number;
+    frame: string;
+  }
+  /** The parent's answer. */
+  | { type: "answer"; to: PeerId; from: PeerId; attempt: number; frame: string }
+  /** Candidates or their acknowledgement, along a link. */
+  | { type: "pass"; to: PeerId; from: PeerId; frame: string }
+  /** The child `from` is not carried by `to` any more. */
+  | { type: "unlink"; to: PeerId; from: PeerId; attempt: number }
+  /** The parent `from` is gone; `to` is an orphan now. */
+  | { type: "orphaned"; to: PeerId; from: PeerId; broadcast: string }
+  /** The broadcast is over for all of these. */
+  | { type: "ended"; to: PeerId[]; broadcast: string; root: PeerId };

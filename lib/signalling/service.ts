@@ -1,0 +1,167 @@
+/**
+ * The signalling service of one instance: puts its parts together, opens and closes sessions, and
+ * takes in what other instances send. Knows nothing of HTTP: a socket is an Outlet.
+ */
+import type { Bus } from "../bus/bus.ts";
+import type { Clock } from "../clock.ts";
+import { errorFields, type Log } from "../log.ts";
+import { CLOSE_SERVICE_RESTART } from "../protocol/mod.ts";
+import type { TreeStore } from "../store/tree_store.ts";
+import type { Address } from "../tree/types.ts";
+import { endBroadcast } from "./broadcasting.ts";
+import type { Context, SignallingConfig } from "./context.ts";
+import { deliverBy } from "./deliver.ts";
+import { dispatch, inTurn } from "./dispatch.ts";
+import type { Envelope } from "./envelope.ts";
+import { Hints } from "./hints.ts";
+import { Placements } from "./placement.ts";
+import { Registry } from "./registry.ts";
+import { type Outlet, Session } from "./session.ts";
+import { TreeWatch } from "./tree_watch.ts";
+import { onAnswer, onEnded, onOrphaned, unwatch } from "./watching.ts";
+
+/** What a SignallingService is made of. */
+export interface SignallingOptions {
+  config: SignallingConfig;
+  address: Address;
+  store: TreeStore;
+  bus: Bus;
+  clock: Clock;
+  log: Log;
+  /** Returns a number in [0, 1). */
+  random: () => number;
+  /** Makes the id of a peer; unguessable and unique. */
+  newId: () => string;
+}
+
+/** See the module's paragraph. */
+export class SignallingService {
+  readonly #context: Context;
+  readonly #newId: () => string;
+  readonly #unlisten: () => void;
+
+  constructor({ config, address, store, bus, clock, log, random, newId }: SignallingOptions) {
+    const hints = new Hints({ bus, clock });
+    this.#newId = newId;
+    this.#context = {
+      config,
+      address,
+      store,
+      clock,
+      log,
+      hints,
+      registry: new Registry(),
+      placements: new Placements({ store, address, random, clock }),
+      treeWatch: new TreeWatch({ store, hints, clock, log }),
+      deliver: deliverBy(bus, (envelope) => this.#receive(envelope)),
+    };
+    this.#unlisten = hints.listen((name) => this.#context.placements.slotsOpened(name));
+  }
+
+  /** Says when something about a broadcast may have changed, here or on another instance. */
+  get hints(): Hints {
+    return this.#context.hints;
+  }
+
+  /** How many sockets this instance holds. */
+  get sessionCount(): number {
+    return this.#context.registry.size;
+  }
+
+  /** Takes in a new socket. */
+  openSession(outlet: Outlet): Session {
+    const session = new Session(this.#newId(), outlet, (dropped) => {
+      this.#context.log("warn", "session_dropped", { session: dropped.id, reason: "not reading" });
+      this.closeSession(dropped);
+    });
+    this.#context.registry.add(session);
+    return session;
+  }
+
+  /** Takes in a text frame. */
+  receive(session: Session, frame: string): void {
+    dispatch(this.#context, session, frame);
+    // A frame that closed its session: the socket may take its time to say so, or never do.
+    if (!session.isOpen) this.closeSession(session);
+  }
+
+  /**
+   * Takes in that a socket is gone: its broadcasts end, its place is given up (END-4, LEAVE-4).
+   * Idempotent; resolves when the tree knows.
+   */
+  async closeSession(session: Session): Promise<void> {
+    const { registry, treeWatch } = this.#context;
+    session.markClosed();
+    if (registry.get(session.id) !== session) return;
+    registry.delete(session);
+    treeWatch.unsubscribeAll(session);
+    await inTurn(session, () => this.#depart(session));
+  }
+
+  /** Closes every socket so that clients come back elsewhere, and gives up what they held. */
+  async close(): Promise<void> {
+    const sessions = this.#context.registry.all();
+    for (const session of sessions) session.close(CLOSE_SERVICE_RESTART, "The service restarts");
+    await Promise.allSettled(sessions.map((session) => this.closeSession(session)));
+    this.#context.treeWatch.close();
+    this.#unlisten();
+    this.#context.hints.close();
+  }
+
+  async #depart(session: Session): Promise<void> {
+    const steps = [
+      () => unwatch(this.#context, session),
+      ...[...session.broadcasts].map((name) => async () => {
+        await endBroadcast(this.#context, session, name);
+      }),
+    ];
+    for (const step of steps) {
+      try {
+        await step();
+      } catch (error) {
+        this.#context.log("error", "departure_failed", errorFields(error));
+      }
+    }
+    // A subscription that was being made while the socket closed.
+    this.#context.treeWatch.unsubscribeAll(session);
+  }
+
+  #receive(envelope: Envelope): void {
+    const { registry } = this.#context;
+    if (envelope.type === "ended") {
+      for (const id of envelope.to) {
+        const session = registry.get(id);
+        if (session) onEnded(session, envelope.broadcast, envelope.root);
+      }
+      return;
+    }
+    // Whoever is gone needs no message, and whoever sent it hears of that from the tree (LINK-3).
+    const session = registry.get(envelope.to);
+    if (!session) return;
+    switch (envelope.type) {
+      case "relay": {
+        const { broadcast, from, address, attempt, frame } = envelope;
+        const carries = session.broadcasts.has(broadcast) ||
+          session.watching?.broadcast === broadcast;
+        if (!carries) return;
+        session.setChild(from, { address, broadcast, attempt, answered: false });
+        session.sendFrame(frame);
+        return;
+      }
+      case "answer":
+        onAnswer(this.#context, session, envelope);
+        return;
+      case "pass":
+        if (session.linkedAddress(envelope.from)) session.sendFrame(envelope.frame);
+        return;
+      case "unlink":
+        if (session.child(envelope.from)?.attempt === envelope.attempt) {
+          session.deleteChild(envelope.from);
+        }
+        return;
+      case "orphaned":
+        onOrphaned(this.#context, session, envelope.from);
+        return;
+    }
+  }
+}

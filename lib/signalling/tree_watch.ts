@@ -1,0 +1,175 @@
+/**
+ * Sends TREE_STATE_CHANGED to those who subscribed on this instance. A hint says that the tree may
+ * have changed; the tree itself is read from the store, at most a few times a second per broadcast
+ * and once for all its subscribers, so that a wave of joins does not cost a tree each (TREE-3).
+ */
+import type { Clock } from "../clock.ts";
+import { errorFields, type Log } from "../log.ts";
+import { encode } from "../protocol/mod.ts";
+import { type TreeStore, unknownBroadcast } from "../store/tree_store.ts";
+import { treeState } from "../tree/tree_state.ts";
+import type { Hints } from "./hints.ts";
+import type { Session } from "./session.ts";
+
+/** A first change waits this long for those that come with it. */
+const SETTLE_MS = 30;
+
+/** Pause between two trees of a small broadcast. */
+const MIN_INTERVAL_MS = 250;
+
+/** What each peer adds to that pause: reading and sending a tree of thousands takes its time. */
+const INTERVAL_MS_PER_PEER = 0.25;
+
+/** Hints may get lost: a tree that is watched is looked at anyway after this time. */
+const RECHECK_MS = 5_000;
+
+/** What TreeWatch is made of. */
+export interface TreeWatchOptions {
+  store: TreeStore;
+  hints: Hints;
+  clock: Clock;
+  log: Log;
+}
+
+interface Watch {
+  subscribers: Set<Session>;
+  /** Those who were sent nothing yet, or were behind when the last tree was sent. */
+  owed: Set<Session>;
+  lastFrame: string;
+  /** When the next tree may be read. */
+  nextAt: number;
+  timer: (() => void) | null;
+  timerAt: number;
+  reading: boolean;
+  changedWhileReading: boolean;
+}
+
+/** See the module's paragraph. */
+export class TreeWatch {
+  readonly #options: TreeWatchOptions;
+  readonly #watches = new Map<string, Watch>();
+  readonly #unlisten: () => void;
+
+  constructor(options: TreeWatchOptions) {
+    this.#options = options;
+    this.#unlisten = options.hints.listen((broadcast) => this.#changed(broadcast));
+  }
+
+  /**
+   * Subscribes a session; `onAccepted` is called before its first tree is sent.
+   *
+   * @throws {UserError} `unknown_broadcast` for a name that is not live.
+   */
+  async subscribe(session: Session, name: string, onAccepted: () => void): Promise<void> {
+    const broadcast = await this.#options.store.broadcast(name);
+    if (broadcast?.state !== "live") throw unknownBroadcast(name);
+    if (!session.isOpen) return;
+    let watch = this.#watches.get(name);
+    if (!watch) {
+      watch = {
+        subscribers: new Set(),
+        owed: new Set(),
+        lastFrame: "",
+        nextAt: 0,
+        timer: null,
+        timerAt: Infinity,
+        reading: false,
+        changedWhileReading: false,
+      };
+      this.#watches.set(name, watch);
+    }
+    onAccepted();
+    watch.subscribers.add(session);
+    watch.owed.add(session);
+    // At once (TREE-1), whenever the last tree was.
+    this.#readAt(name, watch, 0);
+  }
+
+  /** Ends the subscription of a session, if there is one. */
+  unsubscribe(session: Session, name: string): void {
+    const watch = this.#watches.get(name);
+    if (!watch?.subscribers.delete(session)) return;
+    watch.owed.delete(session);
+    if (watch.subscribers.size === 0) this.#end(name, watch);
+  }
+
+  /** Ends all subscriptions of a session. */
+  unsubscribeAll(session: Session): void {
+    for (const name of [...this.#watches.keys()]) this.unsubscribe(session, name);
+  }
+
+  close(): void {
+    this.#unlisten();
+    for (const [name, watch] of this.#watches) this.#end(name, watch);
+  }
+
+  #end(name: string, watch: Watch): void {
+    watch.timer?.();
+    watch.timer = null;
+    watch.subscribers.clear();
+    this.#watches.delete(name);
+  }
+
+  #changed(name: string): void {
+    const watch = this.#watches.get(name);
+    if (!watch) return;
+    if (watch.reading) watch.changedWhileReading = true;
+    else this.#readAt(name, watch, Math.max(this.#options.clock.now() + SETTLE_MS, watch.nextAt));
+  }
+
+  /** Sees to it that the tree is read at `time`, or earlier if that is planned already. */
+  #readAt(name: string, watch: Watch, time: number): void {
+    if (watch.reading) {
+      watch.changedWhileReading = true;
+      return;
+    }
+    if (watch.timer && watch.timerAt <= time) return;
+    watch.timer?.();
+    watch.timerAt = time;
+    watch.timer = this.#options.clock.after(
+      Math.max(0, time - this.#options.clock.now()),
+      () => this.#read(name, watch),
+    );
+  }
+
+  async #read(name: string, watch: Watch): Promise<void> {
+    const { clock, store, log } = this.#options;
+    watch.timer = null;
+    watch.reading = true;
+    watch.changedWhileReading = false;
+    let peerCount = 0;
+    try {
+      const [broadcast, peers] = await Promise.all([store.broadcast(name), store.peers(name)]);
+      const tree = broadcast?.state === "live" ? treeState(peers, broadcast.root) : null;
+      if (!tree) {
+        this.#end(name, watch);
+        return;
+      }
+      peerCount = peers.length;
+      this.#send(watch, encode({ command: "TREE_STATE_CHANGED", tree }));
+    } catch (error) {
+      log("error", "tree_read_failed", { broadcast: name, ...errorFields(error) });
+    } finally {
+      watch.reading = false;
+    }
+    if (watch.subscribers.size === 0) return;
+    const now = clock.now();
+    watch.nextAt = now + MIN_INTERVAL_MS + INTERVAL_MS_PER_PEER * peerCount;
+    const soon = watch.changedWhileReading || watch.owed.size > 0;
+    this.#readAt(name, watch, soon ? watch.nextAt : now + RECHECK_MS);
+  }
+
+  #send(watch: Watch, frame: string): void {
+    const isNew = frame !== watch.lastFrame;
+    watch.lastFrame = frame;
+    for (const session of watch.subscribers) {
+      if (!isNew && !watch.owed.has(session)) continue;
+      if (session.isBehind) {
+        watch.owed.add(session);
+        continue;
+      }
+      watch.owed.delete(session);
+      session.sendFrame(frame);
+    }
+  }
+}

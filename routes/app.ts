@@ -1,0 +1,46 @@
+/**
+ * The HTTP application of one instance: which path is answered by whom.
+ */
+import { Hono } from "hono";
+import { etag } from "hono/etag";
+import type { LiveBroadcasts } from "../lib/live_broadcasts.ts";
+import { errorFields, type Log } from "../lib/log.ts";
+import type { SignallingService } from "../lib/signalling/service.ts";
+import { assets } from "./assets.ts";
+import { broadcasts } from "./broadcasts.ts";
+import { health } from "./health.ts";
+import { notFoundDocument, pages } from "./pages.tsx";
+import { signal } from "./signal.ts";
+
+/** What the application is made of. */
+export interface AppOptions {
+  service: SignallingService;
+  live: LiveBroadcasts;
+  kv: Pick<Deno.Kv, "get">;
+  instance: string;
+  log: Log;
+  /** The repository's folder, for static files. */
+  root: string;
+}
+
+/** Puts the application together. */
+export function createApp({ service, live, kv, instance, log, root }: AppOptions): Hono {
+  const app = new Hono();
+  app.onError((error, c) => {
+    log("error", "request_failed", { path: c.req.path, ...errorFields(error) });
+    return c.text("Something went wrong on our side. Try again in a moment.\n", 500);
+  });
+  app.get("/api/ws", signal(service));
+  app.get("/healthz", health({ kv, instance }));
+  app.route("/api/broadcasts", broadcasts(live));
+  app.all("/api/*", (c) => c.json({ error: "There is nothing at this address" }, 404));
+  app.use("/static/*", etag());
+  app.use("/tributary.js", etag());
+  app.route("/", assets(root));
+  app.route(
+    "/",
+    pages({ broadcasts: () => live.list(), broadcast: (name) => live.get(name) }),
+  );
+  app.notFound((c) => c.html(notFoundDocument(), 404));
+  return app;
+}

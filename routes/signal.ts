@@ -1,0 +1,66 @@
+/**
+ * The WebSocket edge: turns a request into a session of the signalling service. Decides nothing.
+ */
+import type { Context } from "hono";
+import type { Outlet, Session } from "../lib/signalling/session.ts";
+import type { SignallingService } from "../lib/signalling/service.ts";
+
+/** A silent client is pinged after half of this and given up after the whole, in seconds. */
+const IDLE_TIMEOUT_S = 30;
+
+const decoder = new TextDecoder();
+
+/** Makes the handler of `GET /api/ws`. */
+export function signal(service: SignallingService): (c: Context) => Response {
+  return (c) => {
+    if (c.req.header("upgrade")?.toLowerCase() !== "websocket") {
+      return c.text("This address speaks WebSocket. See docs/PROTOCOL.md\n", 426, {
+        upgrade: "websocket",
+      });
+    }
+    const { socket, response } = Deno.upgradeWebSocket(c.req.raw, { idleTimeout: IDLE_TIMEOUT_S });
+    new Connection(socket, service);
+    return response;
+  };
+}
+
+/** One socket. A single listener object for all its events: there may be tens of thousands. */
+class Connection implements Outlet, EventListenerObject {
+  readonly #socket: WebSocket;
+  readonly #service: SignallingService;
+  #session: Session | null = null;
+
+  constructor(socket: WebSocket, service: SignallingService) {
+    this.#socket = socket;
+    this.#service = service;
+    socket.binaryType = "arraybuffer";
+    for (const type of ["open", "message", "close"]) socket.addEventListener(type, this);
+  }
+
+  handleEvent(event: Event): void {
+    if (event.type === "message") {
+      const { data } = event as MessageEvent<string | ArrayBuffer>;
+      // The prototype's server takes JSON from binary frames too (FRAME-1).
+      const frame = typeof data === "string" ? data : decoder.decode(data);
+      if (this.#session) this.#service.receive(this.#session, frame);
+    } else if (event.type === "open") {
+      this.#session = this.#service.openSession(this);
+    } else if (this.#session) {
+      // After an error comes a close, so this is the end in every case.
+      this.#service.closeSession(this.#session);
+      this.#session = null;
+    }
+  }
+
+  send(frame: string): void {
+    this.#socket.send(frame);
+  }
+
+  close(code: number, reason: string): void {
+    this.#socket.close(code, reason);
+  }
+
+  backlogBytes(): number {
+    return this.#socket.bufferedAmount;
+  }
+}

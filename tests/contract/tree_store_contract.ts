@@ -1,0 +1,339 @@
+/**
+ * What every TreeStore must do. Run on each implementation by tree_store_test.ts.
+ */
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import type { NewPeer, OpenSlot, PlacedPeer, TreeStore } from "../../lib/store/tree_store.ts";
+import { UserError } from "../../lib/protocol/mod.ts";
+import { violations } from "../../lib/tree/invariants.ts";
+
+const HERE = { instance: "here", region: "eu" };
+
+/** A store to test, and what gives it back. */
+export interface StoreUnderTest {
+  store: TreeStore;
+  close(): void;
+}
+
+/** Makes a peer that has no place yet. */
+export function newcomer(id: string, fanout = 2): NewPeer {
+  return { id, displayName: `Peer ${id}`, fanout, address: HERE, joinedAt: 1 };
+}
+
+/** Registers the suite for one implementation. */
+export function treeStoreContract(name: string, make: () => Promise<StoreUnderTest>): void {
+  const test = (title: string, fn: (store: TreeStore) => Promise<void>) =>
+    Deno.test(`${name}: ${title}`, async () => {
+      const { store, close } = await make();
+      try {
+        await fn(store);
+        await assertSound(store, "b");
+      } finally {
+        close();
+      }
+    });
+
+  test("createBroadcast() makes a root with open slots", async (store) => {
+    await start(store, "b", 3);
+    assertEquals((await store.broadcast("b"))?.state, "live");
+    const slots = await store.openSlots("b", 10);
+    assertEquals(slots.map(({ parent, place, depth }) => [parent, place, depth]), [
+      ["root", 0, 1],
+      ["root", 1, 1],
+      ["root", 2, 1],
+    ]);
+    assertEquals((await store.broadcasts()).map(({ name, title }) => [name, title]), [["b", "B"]]);
+    assertEquals(await store.countViewers("b"), 0);
+  });
+
+  test("[START-2] createBroadcast() refuses a live name", async (store) => {
+    await start(store, "b");
+    const error = await assertRejects(() => start(store, "b"), UserError);
+    assertEquals((error as UserError).code, "name_taken");
+  });
+
+  test("[NAME-1] names of object properties are just names", async (store) => {
+    for (const odd of ["__proto__", "constructor", "a\u0000b", "/", ".", "🎥"]) {
+      await start(store, odd);
+      await joinAnywhere(store, odd, "__proto__");
+      assertEquals(await store.countViewers(odd), 1);
+    }
+  });
+
+  test("join() gives a slot away exactly once", async (store) => {
+    await start(store, "b", 1);
+    const [slot] = await store.openSlots("b", 1);
+    const results = await Promise.all([
+      store.join("b", newcomer("v1"), slot!),
+      store.join("b", newcomer("v2"), slot!),
+    ]);
+    assertEquals(results.filter((placed) => placed !== null).length, 1);
+    assertEquals(await store.openSlots("b", 10), []);
+    assertEquals(await store.countViewers("b"), 1);
+  });
+
+  test("many join() at once all get a place of their own", async (store) => {
+    await start(store, "b", 8);
+    const slots = await store.openSlots("b", 8);
+    const placed = await Promise.all(
+      slots.map((slot, i) => store.join("b", newcomer(`v${i}`), slot)),
+    );
+    assertEquals(placed.filter((p) => p === null), []);
+    assertEquals(new Set(placed.map((p) => p!.peer.place)).size, 8);
+  });
+
+  test("[JOIN-4] a peer's slots open when it is live, and only once", async (store) => {
+    await start(store, "b", 1);
+    const placed = await joinAnywhere(store, "b", "v1", { open: false });
+    assertEquals(await store.openSlots("b", 10), []);
+    assert(await store.open("b", placed));
+    assert(await store.open("b", placed), "a second time changes nothing");
+    assertEquals((await store.openSlots("b", 10)).map(({ parent }) => parent), ["v1", "v1"]);
+  });
+
+  test("[JOIN-3] openSlots() lists the shallowest first, up to the limit", async (store) => {
+    await start(store, "b", 2);
+    await joinAnywhere(store, "b", "v1");
+    assertEquals((await store.openSlots("b", 10)).map(({ depth }) => depth), [1, 2, 2]);
+    assertEquals((await store.openSlots("b", 1)).map(({ parent }) => parent), ["root"]);
+  });
+
+  test("[LEAVE-1] leave() opens the place again", async (store) => {
+    await start(store, "b", 1);
+    await joinAnywhere(store, "b", "v1");
+    const departure = await store.leave("b", "v1");
+    assertEquals(departure?.parent?.id, "root");
+    assertEquals(departure?.orphans, []);
+    assertEquals((await store.openSlots("b", 10)).map(({ parent }) => parent), ["root"]);
+    assertEquals(await store.leave("b", "v1"), null);
+  });
+
+  test("[LEAVE-2] leave() orphans the children, who keep their own", async (store) => {
+    await start(store, "b", 1);
+    await chain(store, "b", ["v1", "v2", "v3"]);
+    const departure = await store.leave("b", "v1");
+    assertEquals(departure?.orphans.map(({ id }) => id), ["v2"]);
+    const peers = await store.peers("b");
+    assertEquals(peers.find(({ id }) => id === "v2")?.state, "orphan");
+    assertEquals(peers.find(({ id }) => id === "v3")?.parent, "v2");
+  });
+
+  test("[LEAVE-3] an orphan may leave and be left behind", async (store) => {
+    await start(store, "b", 1);
+    await chain(store, "b", ["v1", "v2", "v3"]);
+    await store.leave("b", "v1");
+    const departure = await store.leave("b", "v2");
+    assertEquals(departure?.parent, null);
+    assertEquals(departure?.orphans.map(({ id }) => id), ["v3"]);
+    assertEquals((await store.peers("b")).map(({ id }) => id).sort(), ["root", "v3"]);
+  });
+
+  test("a child of a peer without a picture leaves no slot behind", async (store) => {
+    await start(store, "b", 1);
+    await chain(store, "b", ["v1", "v2", "v3"]);
+    await store.leave("b", "v1");
+    await store.leave("b", "v3");
+    const [slot] = await store.openSlots("b", 1);
+    const result = await store.reattach("b", "v2", slot!);
+    assert(result.outcome === "placed");
+    assertEquals(await store.openSlots("b", 10), []);
+    assert(await store.open("b", result.placed));
+    assertEquals((await store.openSlots("b", 10)).map(({ parent }) => parent), ["v2", "v2"]);
+  });
+
+  test("[JOIN-6] reattach() keeps the children and puts the depth right", async (store) => {
+    await start(store, "b", 1);
+    await chain(store, "b", ["v1", "v2", "v3"]);
+    await store.leave("b", "v1");
+    const [slot] = await store.openSlots("b", 1);
+    const result = await store.reattach("b", "v2", slot!);
+    assert(result.outcome === "placed" && !result.placed.fresh);
+    assert(await store.open("b", result.placed));
+    const v2 = (await store.peers("b")).find(({ id }) => id === "v2");
+    assertEquals([v2?.state, v2?.parent, v2?.depth], ["live", "root", 1]);
+    const slots = await store.openSlots("b", 10);
+    assertEquals(slots.filter(({ parent }) => parent === "v2").map(({ depth }) => depth), [2]);
+  });
+
+  test("[JOIN-6] reattach() never goes into the orphan's own subtree", async (store) => {
+    await start(store, "b", 1);
+    await chain(store, "b", ["v1", "v2", "v3"]);
+    await store.leave("b", "v1");
+    for (const slot of await store.openSlots("b", 10)) {
+      if (slot.parent === "root") continue;
+      assertEquals((await store.reattach("b", "v2", slot)).outcome, "unreachable");
+    }
+  });
+
+  test("two orphans cannot adopt each other", async (store) => {
+    await start(store, "b", 2);
+    await chain(store, "b", ["v1", "v2"]);
+    const [second] = await store.openSlots("b", 1);
+    const v3 = await store.join("b", newcomer("v3"), second!);
+    await store.open("b", v3!);
+    await store.detach("b", "v1");
+    await store.detach("b", "v3");
+    const slots = await store.openSlots("b", 20);
+    const outcomes = await Promise.all([
+      ...slots.filter(({ parent }) => parent === "v3").map((s) => store.reattach("b", "v1", s)),
+      ...slots.filter(({ parent }) => parent === "v2").map((s) => store.reattach("b", "v3", s)),
+    ]);
+    assertEquals(new Set(outcomes.map(({ outcome }) => outcome)), new Set(["unreachable"]));
+  });
+
+  test("reattach() is for orphans and members only", async (store) => {
+    await start(store, "b", 2);
+    await joinAnywhere(store, "b", "v1");
+    const [slot] = await store.openSlots("b", 1);
+    assertEquals((await store.reattach("b", "v1", slot!)).outcome, "conflict");
+    assertEquals((await store.reattach("b", "nobody", slot!)).outcome, "absent");
+    assertEquals((await store.reattach("nowhere", "v1", slot!)).outcome, "absent");
+  });
+
+  test("reattach() loses against a join for the same slot, or wins", async (store) => {
+    await start(store, "b", 1);
+    await chain(store, "b", ["v1"]);
+    await store.detach("b", "v1");
+    const [slot] = await store.openSlots("b", 1);
+    const [joined, result] = await Promise.all([
+      store.join("b", newcomer("v2"), slot!),
+      store.reattach("b", "v1", slot!),
+    ]);
+    assertEquals(Number(joined !== null) + Number(result.outcome === "placed"), 1);
+  });
+
+  test("detach() makes an orphan and frees its place", async (store) => {
+    await start(store, "b", 1);
+    await chain(store, "b", ["v1", "v2"]);
+    const before = await store.detach("b", "v1");
+    assertEquals(before?.parent?.id, "root");
+    assertEquals((await store.openSlots("b", 1)).map(({ parent }) => parent), ["root"]);
+    assertEquals((await store.detach("b", "v1"))?.parent, null);
+    assertEquals(await store.detach("b", "nobody"), null);
+  });
+
+  test("open() of a place that was lost meanwhile does nothing", async (store) => {
+    await start(store, "b", 1);
+    const placed = await joinAnywhere(store, "b", "v1", { open: false });
+    await store.detach("b", "v1");
+    assertEquals(await store.open("b", placed), false);
+    await store.leave("b", "v1");
+    assertEquals(await store.open("b", placed), false);
+  });
+
+  test("a join and the departure of its parent never both go unseen", async (store) => {
+    for (let round = 0; round < 20; round++) {
+      const name = `r${round}`;
+      await start(store, name, 1);
+      await joinAnywhere(store, name, "v1");
+      const slot = (await store.openSlots(name, 10)).find(({ parent }) => parent === "v1");
+      const [placed, departure] = await Promise.all([
+        store.join(name, newcomer("v2"), slot!),
+        store.leave(name, "v1"),
+      ]);
+      const orphaned = departure!.orphans.some(({ id }) => id === "v2");
+      assertEquals(placed !== null, orphaned);
+      await assertSound(store, name);
+    }
+  });
+
+  test("departures of a parent and its child at once leave a sound tree", async (store) => {
+    for (let round = 0; round < 20; round++) {
+      const name = `r${round}`;
+      await start(store, name, 1);
+      await chain(store, name, ["v1", "v2", "v3"]);
+      await Promise.all(["v1", "v2", "v3"].map((id) => store.leave(name, id)));
+      assertEquals((await store.peers(name)).map(({ id }) => id), ["root"]);
+      assertEquals((await store.openSlots(name, 10)).length, 1);
+    }
+  });
+
+  test("[END-2] sweep() finds every member, orphans too, and frees the name", async (store) => {
+    await start(store, "b", 1);
+    await chain(store, "b", ["v1", "v2", "v3"]);
+    await store.leave("b", "v1");
+    assertEquals(await store.beginEnding("b", "v2"), false, "only the root ends it");
+    assert(await store.beginEnding("b", "root"));
+    assertEquals(await store.beginEnding("b", "root"), false, "only once");
+    assertEquals(await store.broadcasts(), []);
+    const members = await store.sweep("b");
+    assertEquals(members.map(({ id }) => id).sort(), ["root", "v2", "v3"]);
+    assertEquals(await store.broadcast("b"), null);
+    assertEquals(await store.peers("b"), []);
+    assertEquals(await store.openSlots("b", 10), []);
+    await start(store, "b");
+  });
+
+  test("a sweep and joins at once leave nothing behind", async (store) => {
+    await start(store, "b", 8);
+    const slots = await store.openSlots("b", 8);
+    assert(await store.beginEnding("b", "root"));
+    const joins = slots.map((slot, i) => store.join("b", newcomer(`v${i}`), slot));
+    const members = new Set((await store.sweep("b")).map(({ id }) => id));
+    const placed = (await Promise.all(joins)).filter((p) => p !== null);
+    for (const { peer } of placed) assert(members.has(peer.id), `${peer.id} was not told`);
+    assertEquals(await store.peers("b"), []);
+    assertEquals(await store.broadcast("b"), null);
+  });
+
+  test("[START-4] createBroadcast() finishes what was left half ended", async (store) => {
+    await start(store, "b", 1);
+    await chain(store, "b", ["v1"]);
+    assert(await store.beginEnding("b", "root"));
+    const left = await store.createBroadcast({
+      name: "b",
+      title: "B",
+      createdAt: 2,
+      root: newcomer("root2"),
+    });
+    assertEquals(left.map(({ id }) => id).sort(), ["root", "v1"]);
+    assertEquals((await store.peers("b")).map(({ id }) => id), ["root2"]);
+  });
+}
+
+/** Fails with every violation of the invariants. */
+export async function assertSound(store: TreeStore, name: string): Promise<void> {
+  const snapshot = await store.snapshot(name);
+  if (snapshot) assertEquals(violations(snapshot), []);
+}
+
+async function start(store: TreeStore, name: string, fanout = 2): Promise<void> {
+  await store.createBroadcast({
+    name,
+    title: name.toUpperCase(),
+    createdAt: 1,
+    root: newcomer("root", fanout),
+  });
+}
+
+async function joinAnywhere(
+  store: TreeStore,
+  name: string,
+  id: string,
+  { open = true } = {},
+): Promise<PlacedPeer> {
+  const [slot] = await store.openSlots(name, 1);
+  return await joinAt(store, name, id, slot!, open);
+}
+
+async function joinAt(
+  store: TreeStore,
+  name: string,
+  id: string,
+  slot: OpenSlot,
+  open: boolean,
+): Promise<PlacedPeer> {
+  const placed = await store.join(name, newcomer(id), slot);
+  assert(placed);
+  if (open) assert(await store.open(name, placed));
+  return placed;
+}
+
+/** Hangs each under the one before, the first under the root. */
+async function chain(store: TreeStore, name: string, ids: string[]): Promise<void> {
+  let parent = "root";
+  for (const id of ids) {
+    const slots = await store.openSlots(name, 100);
+    await joinAt(store, name, id, slots.find((slot) => slot.parent === parent)!, true);
+    parent = id;
+  }
+}
