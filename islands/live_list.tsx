@@ -52,7 +52,8 @@ function Row({ broadcast, now }: { broadcast: BroadcastSummary; now: number }) {
       <RiverMark
         class="live-mark"
         tree={growTree(Math.min(viewers, 12), 3)}
-        size={{ width: 88, height: 64, unit: 2.4 }}
+        size={{ width: 88, height: 64, gap: 3, mouth: 12, margin: 9 }}
+        source={8}
       />
       <div class="live-text">
         <h3>{isLinkable(name) ? <a href={watchPath(name)}>{text}</a> : text}</h3>

@@ -45,9 +45,14 @@ export function Studio({ suggestedName, connect }: StudioProps & { connect?: Con
             </p>
           )}
         </Stage>
-        {stream && (
+        {(stream || isLive) && (
           <div class="toolbar">
-            <MicrophoneButton stream={stream} />
+            {stream && <MicrophoneButton stream={stream} />}
+            {isLive && (
+              <button type="button" class="button danger" onClick={studio.end}>
+                End broadcast
+              </button>
+            )}
           </div>
         )}
       </div>
@@ -71,20 +76,16 @@ export function Studio({ suggestedName, connect }: StudioProps & { connect?: Con
           />
         )}
         {isLive && (
-          <LivePanel
-            name={studio.name}
-            reconnecting={phase === "reconnecting"}
-            onEnd={studio.end}
-          />
+          <>
+            <LivePanel name={studio.name} reconnecting={phase === "reconnecting"} />
+            <section class="panel studio-tree" aria-labelledby="tree-title">
+              <h2 id="tree-title">{viewers === 1 ? "1 viewer" : `${viewers} viewers`}</h2>
+              <ViewerTree tree={studio.tree} />
+            </section>
+          </>
         )}
         {phase === "ended" && <Ended studio={studio} />}
       </div>
-      {isLive && (
-        <section class="studio-tree" aria-labelledby="tree-title">
-          <h2 id="tree-title">{viewers === 1 ? "1 viewer" : `${viewers} viewers`}</h2>
-          <ViewerTree tree={studio.tree} />
-        </section>
-      )}
     </div>
   );
 }
@@ -112,7 +113,11 @@ function Placeholder({ studio }: { studio: ReturnType<typeof useStudio> }) {
 
 function Elapsed({ since }: { since: number }) {
   const now = useNow(1000);
-  return <span class="clock" role="timer" aria-label="Live for">{formatClock(now - since)}</span>;
+  return (
+    <span class="clock" role="timer">
+      <span class="hidden">Live for</span> {formatClock(now - since)}
+    </span>
+  );
 }
 
 function Ended({ studio }: { studio: ReturnType<typeof useStudio> }) {

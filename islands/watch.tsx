@@ -19,7 +19,11 @@ export interface WatchProps {
   startedAt: number | null;
 }
 
-const WAITING_FOR_PICTURE: PhaseText = { title: "Waiting for the picture…", isBusy: true };
+const WAITING_FOR_PICTURE: PhaseText = {
+  title: "Waiting for the picture…",
+  badge: "Connecting",
+  isBusy: true,
+};
 
 /** Watches a broadcast and, in passing, relays it. */
 export function Watch({ name, title, broadcaster, startedAt, connect }: WatchProps & {
@@ -72,7 +76,7 @@ export function Watch({ name, title, broadcaster, startedAt, connect }: WatchPro
           <h1>{title}</h1>
           <p>
             <span class="badge" data-tone={isPlaying ? "live" : isJoined ? "waiting" : "off"}>
-              {isPlaying ? "Live" : isJoined ? "Connecting" : "Not live"}
+              {text.badge}
             </span>
             {broadcaster && <span>{broadcaster}</span>}
           </p>

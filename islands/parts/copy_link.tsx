@@ -2,14 +2,22 @@
  * The link to share, with a button that copies it. Where the clipboard is closed to pages (plain
  * http, some embedded browsers) it selects the link instead and says so.
  */
+import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { CheckIcon, CopyIcon } from "./icons.tsx";
 
 /** How long "Copied" stays: long enough to be read, short enough to copy again. */
 const SAID_MS = 2500;
 
+interface CopyLinkProps {
+  label: string;
+  href: string;
+  /** What else can be done with the link. */
+  children?: ComponentChildren;
+}
+
 /** Shows a link to share and copies it on demand. */
-export function CopyLink({ label, href }: { label: string; href: string }) {
+export function CopyLink({ label, href, children }: CopyLinkProps) {
   const field = useRef<HTMLInputElement>(null);
   const [said, setSaid] = useState<"" | "copied" | "selected">("");
 
@@ -32,22 +40,23 @@ export function CopyLink({ label, href }: { label: string; href: string }) {
   return (
     <div class="field">
       <label for="share-link">{label}</label>
-      <div class="joined">
-        <input
-          id="share-link"
-          ref={field}
-          readOnly
-          value={href}
-          onFocus={(event) => event.currentTarget.select()}
-        />
-        <button type="button" class="button" onClick={copy}>
+      <input
+        id="share-link"
+        ref={field}
+        readOnly
+        value={href}
+        onFocus={(event) => event.currentTarget.select()}
+      />
+      <p class="share-actions">
+        <button type="button" class="button primary" onClick={copy}>
           {said === "copied" ? <CheckIcon /> : <CopyIcon />}
           {said === "copied" ? "Copied" : "Copy"}
         </button>
-      </div>
-      <p class="hint" role="status">
+        {children}
+      </p>
+      <p class={said === "selected" ? "hint" : "hidden"} role="status">
         {said === "selected" && "The link is selected: copy it with your keyboard or a long press."}
-        {said === "copied" && <span class="hidden">The link is copied.</span>}
+        {said === "copied" && "The link is copied."}
       </p>
     </div>
   );

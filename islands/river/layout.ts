@@ -1,6 +1,6 @@
 /**
- * Lays a tree out as a river: each branch is as wide as what flows through it, and the branches that
- * leave a peer lie side by side within its own width, so they read as one stream that divides.
+ * Lays a tree out as a river of strands: one strand for each leaf runs from the source through every
+ * peer on its way, side by side with those that share it, so a branch is as wide as what it carries.
  * Pure geometry; knows nothing of the DOM. This module is browser compatible.
  */
 
@@ -13,69 +13,81 @@ export interface RiverNode {
 export interface RiverSize {
   width: number;
   height: number;
-  /** Width of the thinnest branch. */
-  unit: number;
-  /** Fraction of the width (0 to 1) that the last level may stagger by, so that tips do not line up. */
+  /** Distance from one strand to the next. */
+  gap: number;
+  /** Width of the bundle where it leaves the source; narrower than elsewhere if need be. */
+  mouth: number;
+  /** Space that is left free on every side. */
+  margin: number;
+  /** Part of a level's length (0 to 1) by which leaves may end early, so that they do not line up. */
   stagger?: number;
 }
 
-/** One stretch of water between a peer and its child. */
-export interface Reach {
-  path: string;
-  width: number;
-  depth: number;
-}
-
-/** Where a peer sits. */
-export interface Tip {
+/** Where a peer sits, and how many strands run through it. */
+export interface RiverPeer {
   x: number;
   y: number;
   depth: number;
-  width: number;
+  strands: number;
 }
 
-/** The drawing: reaches first, tips on top. */
+/** The drawing: strands as path data from top to bottom, and the peers they run through. */
 export interface River {
-  reaches: Reach[];
-  tips: Tip[];
+  strands: string[];
+  peers: RiverPeer[];
 }
 
-/** Lays out a tree; leaves share the height evenly and every parent sits in the middle of its children. */
+/** Lays out a tree; leaves share the height evenly and every parent sits between its children. */
 export function layOutRiver(root: RiverNode, size: RiverSize): River {
-  const levels = depthOf(root);
-  const margin = size.unit * 2;
-  const step = (size.width - 2 * margin) / Math.max(1, levels);
-  const rows = leavesOf(root);
-  const row = (size.height - 2 * margin) / rows;
-  const river: River = { reaches: [], tips: [] };
-  let nextRow = 0;
+  const { width, height, gap, mouth, margin, stagger = 0 } = size;
+  const step = (width - 2 * margin) / Math.max(1, depthOf(root));
+  const row = (height - 2 * margin) / leavesOf(root);
+  const peers: RiverPeer[] = [];
+  let leaves = 0;
 
-  function visit(node: RiverNode, depth: number): Tip {
-    const below = node.children.map((child) => visit(child, depth + 1));
-    const isLeaf = below.length === 0;
-    const y = isLeaf ? margin + (nextRow++ + 0.5) * row : (below[0]!.y + below.at(-1)!.y) / 2;
-    const back = isLeaf && depth > 0 ? ((nextRow * 7) % 5) / 5 * (size.stagger ?? 0) * step : 0;
-    const width = isLeaf ? size.unit : below.reduce((sum, tip) => sum + tip.width, 0);
-    const tip = { x: margin + depth * step - back, y, depth, width };
-    let across = y - width / 2;
-    for (const child of below) {
-      const from = across + child.width / 2;
-      across += child.width;
-      const bend = (child.x - tip.x) * 0.55;
-      river.reaches.push({
-        path: `M${round(tip.x)} ${round(from)}C${round(tip.x + bend)} ${round(from)} ${
-          round(child.x - bend)
-        } ${round(child.y)} ${round(child.x)} ${round(child.y)}`,
-        width: round(child.width),
-        depth,
-      });
-    }
-    river.tips.push(tip);
-    return tip;
+  function strandY({ y, depth, strands }: RiverPeer, strand: number): number {
+    const apart = depth === 0 ? Math.min(gap, mouth / strands) : gap;
+    return round(y + (strand - (strands - 1) / 2) * apart);
   }
 
-  visit(root, 0);
-  return river;
+  /** Places a peer and those below it; `rests` is how each of its strands goes on from there. */
+  function visit(node: RiverNode, depth: number): { peer: RiverPeer; rests: string[] } {
+    const below = node.children.map((child) => visit(child, depth + 1));
+    const first = below.at(0)?.peer;
+    const last = below.at(-1)?.peer;
+    if (!first || !last) {
+      // Any steady pattern without an obvious period will do.
+      const early = depth === 0 ? 0 : (leaves * 3 % 5) / 5 * stagger * step;
+      const peer = {
+        x: margin + depth * step - early,
+        y: margin + (leaves++ + 0.5) * row,
+        depth,
+        strands: 1,
+      };
+      peers.push(peer);
+      return { peer, rests: [""] };
+    }
+    const strands = below.reduce((sum, { peer }) => sum + peer.strands, 0);
+    const peer = { x: margin + depth * step, y: (first.y + last.y) / 2, depth, strands };
+    peers.push(peer);
+    const rests = below.flatMap((child) =>
+      child.rests.map((rest, strand) => {
+        const bend = round(peer.x + (child.peer.x - peer.x) * 0.5);
+        const y = strandY(child.peer, strand);
+        return { bend, y, x: round(child.peer.x), rest };
+      })
+    ).map(({ bend, x, y, rest }, strand) =>
+      `C${bend} ${strandY(peer, strand)} ${bend} ${y} ${x} ${y}${rest}`
+    );
+    return { peer, rests };
+  }
+
+  const { peer, rests } = visit(root, 0);
+  const isAlone = root.children.length === 0;
+  const strands = isAlone
+    ? []
+    : rests.map((rest, strand) => `M${round(peer.x)} ${strandY(peer, strand)}${rest}`);
+  return { strands, peers };
 }
 
 function depthOf(node: RiverNode): number {

@@ -7,14 +7,16 @@ import { layOutRiver, type RiverNode, type RiverSize } from "./layout.ts";
 interface RiverMarkProps {
   tree: RiverNode;
   size: RiverSize;
+  /** Radius of the source. */
+  source: number;
   class?: string;
-  /** Draws a thread of light running down every reach. */
+  /** Lets light run down the strands. */
   flowing?: boolean;
 }
 
 /** Shows a tree as a stream that divides. */
-export function RiverMark({ tree, size, flowing, ...props }: RiverMarkProps) {
-  const { reaches, tips } = layOutRiver(tree, size);
+export function RiverMark({ tree, size, source, flowing, ...props }: RiverMarkProps) {
+  const { strands, peers } = layOutRiver(tree, size);
   return (
     <svg
       class={`river ${props.class ?? ""}`}
@@ -22,24 +24,36 @@ export function RiverMark({ tree, size, flowing, ...props }: RiverMarkProps) {
       aria-hidden="true"
       focusable="false"
     >
-      <g class="river-water">
-        {reaches.map(({ path, width }) => <path key={path} d={path} stroke-width={width + 0.6} />)}
+      <g class="river-strands" stroke-width={size.gap * 0.62}>
+        {strands.map((path) => <path key={path} d={path} />)}
       </g>
       {flowing && (
-        <g class="river-light">
-          {reaches.map(({ path, depth }) => <path key={path} d={path} data-depth={depth} />)}
+        <g class="river-light" stroke-width={size.gap * 0.62}>
+          {strands.map((path) => <path key={path} d={path} pathLength={100} />)}
         </g>
       )}
-      <g class="river-tips">
-        {tips.map(({ x, y, depth, width }) => (
-          <circle
-            key={`${x},${y}`}
-            cx={x}
-            cy={y}
-            r={depth === 0 ? width / 2 + size.unit * 0.5 : size.unit * 1.25}
+      {peers.map(({ x, y, depth, strands }) => {
+        if (depth === 0) {
+          return [
+            <circle key="source" class="river-source" cx={x} cy={y} r={source} />,
+            <circle key="lens" class="river-lens" cx={x} cy={y} r={source * 0.36} />,
+          ];
+        }
+        // As tall as what runs through it; round where that is a single strand.
+        const wide = size.gap * 1.9;
+        const tall = wide + (strands - 1) * size.gap;
+        return (
+          <rect
+            key={`${x} ${y}`}
+            class="river-peer"
+            x={x - wide / 2}
+            y={y - tall / 2}
+            width={wide}
+            height={tall}
+            rx={wide / 2}
           />
-        ))}
-      </g>
+        );
+      })}
     </svg>
   );
 }

@@ -1,15 +1,14 @@
-/** What the broadcaster needs while live: the link to share and the way to end. */
+/** What the broadcaster needs to gather viewers while live: the link, and how things stand. */
 import { CopyLink } from "../parts/copy_link.tsx";
 import { watchPath } from "../parts/links.ts";
 
 interface LivePanelProps {
   name: string;
   reconnecting: boolean;
-  onEnd: () => void;
 }
 
-/** Shows how to invite viewers and how to end. */
-export function LivePanel({ name, reconnecting, onEnd }: LivePanelProps) {
+/** Shows the link to share and whether others can join. */
+export function LivePanel({ name, reconnecting }: LivePanelProps) {
   const path = watchPath(name);
   return (
     <div class="panel">
@@ -21,11 +20,9 @@ export function LivePanel({ name, reconnecting, onEnd }: LivePanelProps) {
             : "Anyone with the link can watch. Keep this page open."}
         </p>
       </div>
-      <CopyLink label="Link to share" href={new URL(path, location.href).href} />
-      <p>
-        <a href={path} target="_blank" rel="noopener">See it as a viewer</a>
-      </p>
-      <button type="button" class="button danger large" onClick={onEnd}>End broadcast</button>
+      <CopyLink label="Link to share" href={new URL(path, location.href).href}>
+        <a class="button" href={path} target="_blank" rel="noopener">See it as a viewer</a>
+      </CopyLink>
     </div>
   );
 }

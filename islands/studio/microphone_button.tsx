@@ -15,9 +15,11 @@ export function MicrophoneButton({ stream }: { stream: MediaStream }) {
   }
 
   return (
-    <button type="button" class="button quiet" aria-pressed={muted} onClick={toggle}>
+    <button type="button" class="button quiet" data-muted={muted} onClick={toggle}>
       <MicrophoneIcon muted={muted} />
-      {muted ? "Microphone is off" : "Microphone is on"}
+      <span>
+        {muted ? "Unmute" : "Mute"} <span class="hidden">microphone</span>
+      </span>
     </button>
   );
 }

@@ -31,6 +31,7 @@ export function SetupForm({ suggestedName, nameProblem, ready, busy, onGoLive }:
 
   return (
     <form class="panel" noValidate autoComplete="off" onSubmit={handleSubmit}>
+      <h2>New broadcast</h2>
       <div class="field">
         <label for="name">Name</label>
         <input

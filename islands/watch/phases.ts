@@ -20,6 +20,8 @@ export type WatchPhase =
 export interface PhaseText {
   title: string;
   text?: string;
+  /** One or two words beside the broadcaster's name. */
+  badge: string;
   /** The button that joins, where there is something to join. */
   action?: "Try again" | "Watch again";
   /** Read out at once, instead of when the reader has time. */
@@ -32,20 +34,23 @@ export interface PhaseText {
 
 /** What the page says in each phase. */
 export const PHASE_TEXTS: Record<WatchPhase, PhaseText> = {
-  connecting: { title: "Connecting you to the broadcast…", isBusy: true },
-  live: { title: "You are watching live" },
+  connecting: { title: "Connecting you to the broadcast…", badge: "Connecting", isBusy: true },
+  live: { title: "You are watching live", badge: "Live" },
   reconnecting: {
     title: "Finding another way to the stream…",
+    badge: "Reconnecting",
     text: "A viewer before you left. The picture is back in a moment.",
     isBusy: true,
   },
   ended: {
     title: "This broadcast has ended",
+    badge: "Ended",
     text: "Thank you for watching. Should it go live again, it starts here by itself.",
     leadsHome: true,
   },
   unknown: {
     title: "This broadcast is not live",
+    badge: "Not live",
     text: "Check the link, or stay: when it goes live, it starts here by itself.",
     action: "Try again",
     isError: true,
@@ -53,6 +58,7 @@ export const PHASE_TEXTS: Record<WatchPhase, PhaseText> = {
   },
   no_room: {
     title: "There is no room right now",
+    badge: "Full",
     text: "Every viewer already passes the stream on to as many as they can. " +
       "Stay: you come in as soon as a place opens.",
     action: "Try again",
@@ -60,23 +66,27 @@ export const PHASE_TEXTS: Record<WatchPhase, PhaseText> = {
   },
   lost: {
     title: "The connection was lost",
+    badge: "Interrupted",
     text: "Check your network. The stream comes back by itself when it can.",
     action: "Try again",
     isError: true,
   },
   left: {
     title: "You left the broadcast",
+    badge: "Not watching",
     text: "Nothing is sent or received any more.",
     action: "Watch again",
     leadsHome: true,
   },
   unsupported: {
     title: "This browser cannot watch",
+    badge: "Not watching",
     text: "Open this page in a current Chrome, Edge, Firefox or Safari.",
     isError: true,
   },
   failed: {
     title: "That did not work, and the fault is ours",
+    badge: "Not watching",
     text: "Wait a moment, then try again.",
     action: "Try again",
     isError: true,

@@ -52,7 +52,9 @@ function Document({ head, children }: { head: PageHead; children: ComponentChild
           </a>
           <nav aria-label="Main">
             <a href="/#live">Live now</a>
-            <a href="/studio">Studio</a>
+            <a href="/studio" aria-current={head.island === "studio" ? "page" : undefined}>
+              Studio
+            </a>
           </nav>
         </header>
         <main id="content">{children}</main>

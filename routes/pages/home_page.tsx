@@ -13,8 +13,8 @@ export function HomePage(props: LiveListProps) {
             Go live. <br />Your viewers carry the stream.
           </h1>
           <p class="lead">
-            Tributary broadcasts from your browser to any number of viewers, and every viewer passes
-            the stream on to a few more.
+            Tributary is live video from your browser to any number of viewers, without a media
+            server: everyone who watches passes the stream on to a few more.
           </p>
           <p class="actions">
             <a class="button primary large" href="/studio">Go live</a>
@@ -23,8 +23,9 @@ export function HomePage(props: LiveListProps) {
         </div>
         <RiverMark
           class="hero-river"
-          tree={growTree(24, 3)}
-          size={{ width: 560, height: 440, unit: 5.5, stagger: 0.35 }}
+          tree={growTree(28, 3)}
+          size={{ width: 600, height: 430, gap: 5, mouth: 52, margin: 34, stagger: 0.4 }}
+          source={34}
           flowing
         />
       </section>

@@ -4,12 +4,11 @@
 export function Logo() {
   return (
     <svg class="logo" viewBox="0 0 32 32" aria-hidden="true" focusable="false">
-      <path class="logo-stream" d="M16 4.5v7c0 7-9 6-9 13.5" />
-      <path class="logo-stream" d="M16 4.5v7c0 7 9 6 9 13.5" />
-      <path class="logo-stream" d="M16 4.5v20.5" />
-      <circle cx="7" cy="26" r="3" />
-      <circle cx="16" cy="26" r="3" />
-      <circle cx="25" cy="26" r="3" />
+      <path class="logo-stream" d="M9 16h2c9 0 6-10.5 15-10.5h3" />
+      <path class="logo-stream" d="M9 16h20" />
+      <path class="logo-stream" d="M9 16h2c9 0 6 10.5 15 10.5h3" />
+      <circle class="logo-source" cx="9" cy="16" r="7" />
+      <circle class="logo-lens" cx="9" cy="16" r="2.5" />
     </svg>
   );
 }

@@ -5,7 +5,7 @@ import { Island } from "./island.tsx";
 /** Shows the watch page. */
 export function WatchPage(props: WatchProps) {
   return (
-    <>
+    <div class="watch-page">
       <noscript>
         <p class="notice">
           Watching happens in your browser and needs JavaScript. Turn it on for this page, then
@@ -20,6 +20,6 @@ export function WatchPage(props: WatchProps) {
         Tributary works without a media server: it uses some of your upload and stops when you
         leave.
       </p>
-    </>
+    </div>
   );
 }
