@@ -11,6 +11,8 @@ export class ReEncodingRelay implements Relay {
   readonly #senders = new Map<string, Map<string, RTCRtpSender>>();
   /** Its id groups sound and picture at the child; older clients see no stream without it. */
   readonly #group = new MediaStream();
+  /** Browsers decode received sound only for someone who listens, and the page may not. */
+  #listener: HTMLAudioElement | null = null;
 
   /** Does nothing: decoded tracks can be taken at any time. */
   prepare(): void {}
@@ -22,6 +24,7 @@ export class ReEncodingRelay implements Relay {
       : "stream" in source
       ? source.stream.getTracks()
       : source.receivers.map(({ track }) => track);
+    this.#listen(source && "receivers" in source ? this.#tracks : []);
     for (const senders of this.#senders.values()) {
       // A link that closes meanwhile needs no track any more.
       for (const [kind, sender] of senders) this.#fill(kind, sender).catch(() => {});
@@ -54,6 +57,19 @@ export class ReEncodingRelay implements Relay {
   close(): void {
     this.#tracks = [];
     this.#senders.clear();
+    this.#listen([]);
+  }
+
+  #listen(tracks: readonly MediaStreamTrack[]): void {
+    const audioTracks = tracks.filter((track) => track.kind === "audio");
+    if (this.#listener) this.#listener.srcObject = null;
+    this.#listener = null;
+    if (audioTracks.length === 0) return;
+    this.#listener = new Audio();
+    this.#listener.muted = true;
+    this.#listener.srcObject = new MediaStream(audioTracks);
+    // Muted playing is never refused; it is interrupted only by the next source.
+    this.#listener.play().catch(() => {});
   }
 
   #fill(kind: string, sender: RTCRtpSender): Promise<void> {
