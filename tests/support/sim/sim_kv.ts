@@ -1,0 +1,133 @@
+/**
+ * A KV whose every operation takes its own, seeded time and may find the file locked, so that reads
+ * and commits of several instances interleave in every way, and the same way again for the same
+ * seed. Passes the tree store's contract, as the real KV does.
+ */
+import type { TreeKv } from "../../../lib/store/kv_tree_store.ts";
+
+/** How the simulated KV behaves. */
+export interface SimKvOptions {
+  /** Returns a number in [0, 1). */
+  random: () => number;
+  /** Lets virtual time pass. */
+  delay: (ms: number) => Promise<void>;
+  /** Longest time an operation takes, in ms. */
+  maxLatencyMs: number;
+  /** Share of commits that throw "database is locked". */
+  lockedShare: number;
+}
+
+interface Stored {
+  key: Deno.KvKey;
+  value: unknown;
+  versionstamp: string;
+}
+
+/** The data: one per simulated deployment. */
+export class SimKvData {
+  readonly entries = new Map<string, Stored>();
+  #version = 0;
+
+  nextVersion(): string {
+    return String(++this.#version).padStart(20, "0");
+  }
+}
+
+/** One instance's handle to the data. */
+export function simKv(data: SimKvData, options: SimKvOptions): TreeKv {
+  const { random, delay, maxLatencyMs, lockedShare } = options;
+  const latency = () => delay(random() * maxLatencyMs);
+  const read = (key: Deno.KvKey) => {
+    const stored = data.entries.get(text(key));
+    return {
+      key,
+      value: structuredClone(stored?.value ?? null),
+      versionstamp: stored?.versionstamp ?? null,
+    };
+  };
+  const kv = {
+    async get(key: Deno.KvKey) {
+      await latency();
+      const entry = read(key);
+      // The answer is on its way, and what it says may be old when it arrives.
+      await latency();
+      return entry;
+    },
+    async getMany(keys: Deno.KvKey[]) {
+      await latency();
+      const entries = keys.map(read);
+      await latency();
+      return entries;
+    },
+    async *list({ prefix }: { prefix: Deno.KvKey }, { limit = Infinity } = {}) {
+      await latency();
+      const found = [...data.entries.values()]
+        .filter(({ key }) =>
+          key.length > prefix.length && prefix.every((part, i) => part === key[i])
+        )
+        .sort((a, b) => compareKeys(a.key, b.key))
+        .slice(0, limit)
+        .map(({ key, value, versionstamp }) => ({
+          key,
+          value: structuredClone(value),
+          versionstamp,
+        }));
+      await latency();
+      yield* found;
+    },
+    atomic: () => {
+      const checks: Deno.AtomicCheck[] = [];
+      const mutations: (() => void)[] = [];
+      let version = "";
+      const atomic = {
+        check(...more: Deno.AtomicCheck[]) {
+          checks.push(...more);
+          if (checks.length > 10) throw new Error(`${checks.length} checks in one atomic`);
+          return atomic;
+        },
+        set(key: Deno.KvKey, value: unknown) {
+          const copy = structuredClone(value);
+          mutations.push(() =>
+            data.entries.set(text(key), { key, value: copy, versionstamp: version })
+          );
+          return atomic;
+        },
+        delete(key: Deno.KvKey) {
+          mutations.push(() => data.entries.delete(text(key)));
+          return atomic;
+        },
+        async commit() {
+          await latency();
+          if (random() < lockedShare) throw new Error("database is locked");
+          const ok = checks.every(({ key, versionstamp }) =>
+            (data.entries.get(text(key))?.versionstamp ?? null) === versionstamp
+          );
+          if (ok) {
+            version = data.nextVersion();
+            for (const mutate of mutations) mutate();
+          }
+          await latency();
+          return ok ? { ok, versionstamp: version } : { ok };
+        },
+      };
+      return atomic;
+    },
+  };
+  // Only what TreeKv names is there, with the shapes the store uses.
+  return kv as unknown as TreeKv;
+}
+
+function text(key: Deno.KvKey): string {
+  return JSON.stringify(key);
+}
+
+function compareKeys(a: Deno.KvKey, b: Deno.KvKey): number {
+  for (let i = 0; i < Math.min(a.length, b.length); i++) {
+    // Our keys are made of strings and numbers; KV orders strings first.
+    const [x, y] = [a[i], b[i]] as [string | number, string | number];
+    if (typeof x !== typeof y) return typeof x === "string" ? -1 : 1;
+    if (x < y) return -1;
+    if (x > y) return 1;
+  }
+  return a.length - b.length;
+}
