@@ -18,6 +18,7 @@ import {
   type Matcher,
   type RequestCommand,
 } from "./virtual_peer/inbox.ts";
+import { TcpWebSocket } from "./virtual_peer/tcp_web_socket.ts";
 import { sessionDescription } from "./virtual_peer/session_description.ts";
 
 export { ConnectionClosedError, RefusedError } from "./virtual_peer/inbox.ts";
@@ -28,6 +29,9 @@ const REQUEST_TIMEOUT_MS = 15_000;
 
 /** What is on its way arrives within this even on a loaded machine. */
 const WAIT_TIMEOUT_MS = 5_000;
+
+/** A server answers a close frame at once, unless it does not read any more. */
+const CLOSE_TIMEOUT_MS = 2_000;
 
 /** What a virtual peer does by itself. */
 export interface VirtualPeerOptions {
@@ -56,33 +60,26 @@ export class VirtualPeer {
   /** Resolves when the connection is closed, with the code of whoever closed it. */
   readonly closed: Promise<{ code: number; reason: string }>;
 
-  readonly #socket: WebSocket;
+  #socket!: TcpWebSocket;
+  readonly #closed = Promise.withResolvers<{ code: number; reason: string }>();
   readonly #options: VirtualPeerOptions;
   readonly #inbox: Inbox;
   #lastOffer: Opaque | undefined;
 
   /** Opens a connection to `url` (ws://host:port/api/ws). */
-  static connect(url: string, options: VirtualPeerOptions = {}): Promise<VirtualPeer> {
-    return new Promise((resolve, reject) => {
-      const socket = new WebSocket(url);
-      const peer = new VirtualPeer(socket, options);
-      socket.onopen = () => resolve(peer);
-      socket.onerror = (event) =>
-        reject(new ConnectionClosedError((event as ErrorEvent).message || `No connection: ${url}`));
+  static async connect(url: string, options: VirtualPeerOptions = {}): Promise<VirtualPeer> {
+    const peer = new VirtualPeer(options);
+    peer.#socket = await TcpWebSocket.open(url, {
+      onMessage: (text) => peer.#handleMessage(JSON.parse(text)),
+      onClose: (event) => peer.#handleClose(event),
     });
+    return peer;
   }
 
-  private constructor(socket: WebSocket, options: VirtualPeerOptions) {
-    this.#socket = socket;
+  private constructor(options: VirtualPeerOptions) {
     this.#options = options;
     this.#inbox = new Inbox({ keeps: options.records ?? true });
-    socket.onmessage = (event) => this.#handleMessage(JSON.parse(event.data));
-    this.closed = new Promise((resolve) => {
-      socket.onclose = ({ code, reason }) => {
-        resolve({ code, reason });
-        this.#inbox.close(new ConnectionClosedError(`Connection closed: ${code} ${reason}`));
-      };
-    });
+    this.closed = this.#closed.promise;
   }
 
   /** Every message in the order it came; empty with `records: false`. */
@@ -101,7 +98,7 @@ export class VirtualPeer {
   }
 
   /** Sends any frame as it is: broken, binary or of a future version. */
-  sendRaw(frame: string | Uint8Array<ArrayBuffer>): void {
+  sendRaw(frame: string | Uint8Array): void {
     this.#socket.send(frame);
   }
 
@@ -188,10 +185,28 @@ export class VirtualPeer {
     return this.#inbox.next(matches, { what: isPredicate ? "match" : wanted, timeoutMs });
   }
 
-  /** Closes the connection and resolves when it is closed. */
+  /** Closes the connection and resolves when it is closed; cuts it if the server does not close. */
   async close(code = 1000): Promise<void> {
-    if (this.#socket.readyState < WebSocket.CLOSING) this.#socket.close(code);
+    this.#socket.close(code);
+    this.#socket.resumeReading();
+    const timer = setTimeout(() => this.drop(), CLOSE_TIMEOUT_MS);
     await this.closed;
+    clearTimeout(timer);
+  }
+
+  /** Cuts the connection without a close frame, as a lost network does. */
+  drop(): void {
+    this.#socket.drop();
+  }
+
+  /** Stops reading, as a client that hangs: the server's messages pile up. */
+  pauseReading(): void {
+    this.#socket.pauseReading();
+  }
+
+  /** Reads on after `pauseReading`; the messages that piled up arrive. */
+  resumeReading(): void {
+    this.#socket.resumeReading();
   }
 
   /** Closes the connection at the end of a block with `await using`. */
@@ -208,6 +223,12 @@ export class VirtualPeer {
     this.#react(message);
     this.#inbox.put(message);
     this.#options.onMessage?.(message, this);
+  }
+
+  #handleClose(event: { code: number; reason: string }): void {
+    const { code, reason } = event;
+    this.#inbox.close(new ConnectionClosedError(`Connection closed: ${code} ${reason}`));
+    this.#closed.resolve(event);
   }
 
   /** Does what the prototype's client does by itself. */

@@ -123,6 +123,27 @@ Deno.test("a virtual peer rejects what is awaited when the connection closes", (
     await assertRejects(() => peer.fetchConfig(), ConnectionClosedError);
   }));
 
+Deno.test("a virtual peer reads messages of every size, also after a pause", () =>
+  withPeer({}, async (peer, server) => {
+    peer.pauseReading();
+    const names = [10, 125, 126, 65_535, 65_536, 1_000_000].map((size) => "n".repeat(size));
+    for (const name of names) server.send({ command: "BROADCAST_ENDED", name });
+    await assertRejects(() => peer.waitFor("BROADCAST_ENDED", 20), Error, "within 20 ms");
+    peer.resumeReading();
+    for (const name of names) assertEquals((await peer.waitFor("BROADCAST_ENDED")).name, name);
+    peer.send({ command: "START_BROADCAST", name: names[5]! });
+    assertEquals(await server.next(), { command: "START_BROADCAST", name: names[5]! });
+  }));
+
+Deno.test("a virtual peer can drop its connection without a close frame", () =>
+  withPeer({}, async (peer, server) => {
+    const lost = new Promise<CloseEvent>((resolve) => server.socket.onclose = resolve);
+    server.socket.onerror = () => {};
+    peer.drop();
+    assertEquals((await peer.closed).code, 1006);
+    assert((await lost).code !== 1000);
+  }));
+
 Deno.test("sessionDescription() has the size it was asked for", () => {
   for (const sizeBytes of [64, 65, 100, 2_700, 60_000]) {
     assertEquals(JSON.stringify(sessionDescription("answer", sizeBytes)).length, sizeBytes);
