@@ -69,25 +69,13 @@ export class Peer extends Emitter<PeerEvents> {
   }
 
   /**
-   * Becomes a viewer, and resolves when a parent has been found.
+   * Becomes a viewer, or finds a viewer another parent; resolves when a parent has been found.
    *
    * @throws {TributaryError}
    */
   join(): Promise<void> {
-    const upstream = this.#upstream = new Upstream(this.#options);
-    upstream.on("receivers", (receivers) => this.#relay.prepare(receivers));
-    upstream.on("joined", (parent) => {
-      // Whoever is the parent now is no child any more.
-      this.#downstream.remove(parent);
-      this.emit("joined", undefined);
-    });
-    upstream.on("media", ({ stream, receivers }) => {
-      this.#relay.setSource({ receivers });
-      this.emit("stream", stream);
-    });
-    upstream.on("reconnecting", () => this.emit("reconnecting", undefined));
-    upstream.on("failed", (error) => this.emit("failed", error));
-    return upstream.join();
+    this.#upstream ??= this.#createUpstream();
+    return this.#upstream.join();
   }
 
   /** Takes what the service says about links; the rest is not for a peer. */
@@ -114,6 +102,23 @@ export class Peer extends Emitter<PeerEvents> {
     this.#upstream?.close(reason);
     this.#downstream.close();
     this.#relay.close();
+  }
+
+  #createUpstream(): Upstream {
+    const upstream = new Upstream(this.#options);
+    upstream.on("receivers", (receivers) => this.#relay.prepare(receivers));
+    upstream.on("joined", (parent) => {
+      // Whoever is the parent now is no child any more.
+      this.#downstream.remove(parent);
+      this.emit("joined", undefined);
+    });
+    upstream.on("media", ({ stream, receivers }) => {
+      this.#relay.setSource({ receivers });
+      this.emit("stream", stream);
+    });
+    upstream.on("reconnecting", () => this.emit("reconnecting", undefined));
+    upstream.on("failed", (error) => this.emit("failed", error));
+    return upstream;
   }
 
   #handleCandidates({ peer, candidates }: ServerMessageOf<"ICE_CANDIDATES">): void {

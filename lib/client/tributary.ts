@@ -5,11 +5,17 @@
  */
 import type { ClientMessageOf, ServerMessage, TreeNode } from "../protocol/mod.ts";
 import { Camera } from "./camera.ts";
+import { defaultUrl } from "./default_url.ts";
 import { Emitter } from "./emitter.ts";
 import { IceServers } from "./ice_servers.ts";
 import { Peer } from "./peer.ts";
 import { SignallingClient } from "./signalling_client.ts";
-import { toTributaryError, TributaryError, type TributaryErrorCode } from "./tributary_error.ts";
+import {
+  toTributaryError,
+  TributaryError,
+  type TributaryErrorCode,
+  wrongState,
+} from "./tributary_error.ts";
 import { TributaryState } from "./tributary_state.ts";
 
 /** What a Tributary can be told when it is made. */
@@ -106,7 +112,7 @@ export class Tributary extends Emitter<TributaryEvents> {
    * @throws {TributaryError} `wrong_state` while watching
    */
   setStream(stream: MediaStream | null): void {
-    if (this.#peer?.isViewer) throw this.#wrongState("set a stream");
+    if (this.#peer?.isViewer) throw wrongState(this.#state, "set a stream");
     this.#setOwnStream(stream);
   }
 
@@ -136,7 +142,7 @@ export class Tributary extends Emitter<TributaryEvents> {
   async endBroadcast(): Promise<void> {
     const peer = this.#peer;
     if (!peer || peer.isViewer || !this.#isIn(BROADCASTING, DISCONNECTED)) {
-      throw this.#wrongState("end a broadcast");
+      throw wrongState(this.#state, "end a broadcast");
     }
     this.#isEnding = true;
     try {
@@ -149,25 +155,15 @@ export class Tributary extends Emitter<TributaryEvents> {
 
   /**
    * Watches a broadcast and passes it on; resolves when a parent has been found. Its stream comes
-   * with the event `stream`.
+   * with the event `stream`. When the connection was lost, what is still coming goes on meanwhile.
    *
    * @throws {TributaryError}
    */
   async joinBroadcast(name: string, peerName?: string): Promise<void> {
-    const peer = this.#begin("join a broadcast", name, peerName);
-    peer.on("joined", () => {
-      if (this.#state === CONNECTING) this.#setState(LISTENING);
-    });
-    peer.on("stream", (stream) => {
-      this.#watchedStream = stream;
-      this.#emitStream();
-      if (this.#state === RECONNECTING) this.#setState(LISTENING);
-    });
-    peer.on("reconnecting", () => this.#setState(RECONNECTING));
-    peer.on("failed", (error) => {
-      this.#reset(BROADCAST_ENDED);
-      this.emit("error", error);
-    });
+    const again = this.#isIn(DISCONNECTED) && this.#peer?.isViewer && this.#peer.name === name;
+    const peer = again ? this.#peer! : this.#beginToWatch(name, peerName);
+    this.#signalling.open();
+    this.#setState(CONNECTING);
     const joined = peer.join();
     this.#emitStream();
     await this.#complete(peer, joined);
@@ -181,7 +177,7 @@ export class Tributary extends Emitter<TributaryEvents> {
   async leaveBroadcast(): Promise<void> {
     const peer = this.#peer;
     if (!peer?.isViewer && this.#state !== BROADCAST_ENDED) {
-      throw this.#wrongState("leave a broadcast");
+      throw wrongState(this.#state, "leave a broadcast");
     }
     peer?.halt();
     try {
@@ -199,7 +195,7 @@ export class Tributary extends Emitter<TributaryEvents> {
    * @throws {TributaryError}
    */
   async subscribeToTreeChanges(name: string | null = this.#broadcast): Promise<void> {
-    if (name === null) throw this.#wrongState("subscribe to a tree");
+    if (name === null) throw wrongState(this.#state, "subscribe to a tree");
     this.#signalling.open();
     await this.#signalling.request({ command: "SUBSCRIBE_TO_TREE_STATE", name });
   }
@@ -224,9 +220,9 @@ export class Tributary extends Emitter<TributaryEvents> {
   }
 
   #begin(what: string, name: string, peerName: string | undefined): Peer {
-    if (!this.#isIn(READY, BROADCAST_ENDED, DISCONNECTED)) throw this.#wrongState(what);
-    this.#reset(CONNECTING);
+    if (!this.#isIn(READY, BROADCAST_ENDED, DISCONNECTED)) throw wrongState(this.#state, what);
     this.#signalling.open();
+    this.#reset(CONNECTING);
     this.#broadcast = name;
     this.#peerName = peerName;
     const signalling = this.#signalling;
@@ -234,11 +230,29 @@ export class Tributary extends Emitter<TributaryEvents> {
     return this.#peer = new Peer({ signalling, iceServers, name, peerName });
   }
 
+  #beginToWatch(name: string, peerName: string | undefined): Peer {
+    const peer = this.#begin("join a broadcast", name, peerName);
+    peer.on("joined", () => {
+      if (this.#state === CONNECTING) this.#setState(LISTENING);
+    });
+    peer.on("stream", (stream) => {
+      this.#watchedStream = stream;
+      this.#emitStream();
+      if (this.#state === RECONNECTING) this.#setState(LISTENING);
+    });
+    peer.on("reconnecting", () => this.#setState(RECONNECTING));
+    peer.on("failed", (error) => {
+      this.#reset(BROADCAST_ENDED);
+      this.emit("error", error);
+    });
+    return peer;
+  }
+
   async #complete(peer: Peer, work: Promise<unknown>): Promise<void> {
     try {
       await work;
     } catch (thrown) {
-      if (this.#peer === peer) this.#reset(this.#isIn(DISCONNECTED) ? DISCONNECTED : READY);
+      if (this.#peer === peer && !this.#isIn(DISCONNECTED)) this.#reset(READY);
       throw toTributaryError(thrown);
     }
   }
@@ -309,15 +323,4 @@ export class Tributary extends Emitter<TributaryEvents> {
   #isIn(...states: TributaryState[]): boolean {
     return states.includes(this.#state);
   }
-
-  #wrongState(what: string): TributaryError {
-    return new TributaryError("wrong_state", `It is not possible to ${what} now (${this.#state}).`);
-  }
-}
-
-/** The service of the origin that this module came from, whatever page it is used on. */
-function defaultUrl(): string {
-  const url = new URL("/api/ws", import.meta.url);
-  url.protocol = url.protocol === "http:" ? "ws:" : "wss:";
-  return url.href;
 }

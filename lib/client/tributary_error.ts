@@ -5,6 +5,7 @@
  */
 import { ERROR_CODES, type ErrorCode } from "../protocol/errors.ts";
 import type { ServerMessageOf } from "../protocol/mod.ts";
+import type { TributaryState } from "./tributary_state.ts";
 
 /** Every code that arises in the browser and not at the service. */
 export type ClientErrorCode =
@@ -58,4 +59,9 @@ export function toTributaryError(thrown: unknown): TributaryError {
   return new TributaryError("internal", "Something went wrong in the browser. Please try again.", {
     cause: thrown,
   });
+}
+
+/** Makes the error for what cannot be done in a state. */
+export function wrongState(state: TributaryState, what: string): TributaryError {
+  return new TributaryError("wrong_state", `It is not possible to ${what} now (${state}).`);
 }

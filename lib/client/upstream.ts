@@ -89,13 +89,16 @@ export class Upstream extends Emitter<UpstreamEvents> {
   }
 
   /**
-   * Joins once, and resolves when a parent has answered; its stream comes later.
+   * Joins once, and resolves when a parent has answered; its stream comes later. Also mends what
+   * `halt` did.
    *
    * @throws {TributaryError}
    */
   async join(): Promise<void> {
+    this.#isHalted = this.#isClosed;
     this.#isJoining = true;
     this.#isOutdated = false;
+    this.#replaceNext(null);
     try {
       await Promise.race([this.#attach(), this.#closing.promise]);
     } catch (error) {
@@ -188,7 +191,7 @@ export class Upstream extends Emitter<UpstreamEvents> {
     const { link } = next;
     const isNewest = () => next === (this.#next ?? this.#shown);
     const reattach = () => {
-      if (isNewest()) this.reattach();
+      if (isNewest() && link.state !== "connected") this.reattach();
     };
     this.#schedule(reattach, CONNECT_TIMEOUT_MS);
     link.on("candidates", (candidates) => {
@@ -196,7 +199,7 @@ export class Upstream extends Emitter<UpstreamEvents> {
       this.#options.signalling.send({ command: "ICE_CANDIDATES", peer: next.peer, candidates });
     });
     link.on("statechanged", (state) => {
-      if (!isNewest()) return;
+      if (!isNewest() || this.#isJoining) return;
       if (state === "interrupted") this.#schedule(reattach, INTERRUPTED_GRACE_MS);
       else if (state === "ended") this.#schedule(reattach, ENDED_GRACE_MS);
       else if (state === "failed") reattach();

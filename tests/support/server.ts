@@ -1,123 +1,121 @@
 /**
- * The real server as tests need it: a child process of its own on a free port, with KV on a file of
- * its own, ended and cleaned up at the end of the block (`await using`).
+ * The real server for a test: `deno task start` as a child process on a free port, with a database
+ * of its own in a temporary folder. Ends with everything it started.
  */
 import { fileURLToPath } from "node:url";
 
-/** What a test may decide about its server. */
+/** Bundling and two isolates, on a machine that has other things to do. */
+const START_TIMEOUT_MS = 60_000;
+
+/** The server's own deadline for ending in good order is 3 s, its parent's is 5 s. */
+const STOP_TIMEOUT_MS = 8_000;
+
+/** What `startTestServer` can be told. */
 export interface TestServerOptions {
-  /** Isolates; 2 by default. */
-  jobs?: number;
-  /** MAX_LISTENERS; 3 by default. */
+  /** How many children a peer may have; 3 by default, as in production. */
   maxListeners?: number;
-  /** More environment variables. */
+  /** Other variables of the server's environment. */
   env?: Record<string, string>;
-  /** Keep this KV file instead of a fresh one, which is deleted at the end. */
-  kvFile?: string;
-  /** Listen here; by default on a free port. */
-  port?: number;
 }
 
-/** A server that runs. */
+/** A server that runs until `stop` is called; `await using` calls it. */
 export interface TestServer extends AsyncDisposable {
-  /** http://127.0.0.1:port, without a slash at the end. */
+  /** Without a slash at the end. */
   readonly url: string;
-  /** The address of the WebSocket. */
-  readonly wsUrl: string;
-  readonly port: number;
-  /** The server's process id. */
-  readonly pid: number;
-  /** What it has logged so far. */
-  logs(): string;
-  /** Tells it to end with a signal and resolves with its exit code. Idempotent. */
-  stop(signal?: Deno.Signal): Promise<number>;
+  /** Ends the server and removes its data. */
+  stop(): Promise<void>;
 }
 
-/** A machine that is busy with other suites may take this long to start a server. */
-const START_TIMEOUT_MS = 30_000;
-
-/** Longer than the 3 s in which the server promises to end. */
-const STOP_TIMEOUT_MS = 10_000;
-
-/** Starts the server and waits until it is healthy. */
-export async function startServer(options: TestServerOptions = {}): Promise<TestServer> {
-  const { jobs = 2, maxListeners = 3, env = {}, port = freePort() } = options;
-  const folder = options.kvFile ? null : await Deno.makeTempDir({ prefix: "tributary-" });
+/**
+ * Starts the server and waits until it is healthy.
+ *
+ * @throws {Error} with the end of the server's output, when it does not come up
+ */
+export async function startTestServer(
+  { maxListeners = 3, env = {} }: TestServerOptions = {},
+): Promise<TestServer> {
+  const folder = await Deno.makeTempDir({ prefix: "tributary-server-" });
+  const port = freePort();
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["serve", "--parallel", "-A", "--no-check", `--port=${port}`, "--host=127.0.0.1", MAIN],
+    args: ["task", "start"],
+    cwd: fileURLToPath(new URL("../..", import.meta.url)),
     env: {
       PORT: String(port),
-      KV_URL: options.kvFile ?? `${folder}/kv.db`,
-      DENO_JOBS: String(jobs),
+      KV_URL: `${folder}/kv.db`,
+      DENO_JOBS: "2",
       MAX_LISTENERS: String(maxListeners),
-      NO_COLOR: "1",
+      LOG_LEVEL: "warn",
       ...env,
     },
+    // A process group of its own, so that all of it can be ended.
+    detached: true,
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
   }).spawn();
-  let logs = "";
-  const reading = [child.stdout, child.stderr].map(async (stream) => {
-    for await (const text of stream.pipeThrough(new TextDecoderStream())) logs += text;
-  });
-  let exited = false;
-  const status = child.status.finally(() => exited = true);
+  const output: string[] = [];
+  const reading = Promise.all([collect(child.stdout, output), collect(child.stderr, output)]);
 
-  const stop = async (signal: Deno.Signal = "SIGTERM") => {
-    if (!exited) kill(child, signal);
-    const timer = setTimeout(() => kill(child, "SIGKILL"), STOP_TIMEOUT_MS);
-    const { code } = await status;
-    clearTimeout(timer);
-    await Promise.all(reading);
-    if (folder) await Deno.remove(folder, { recursive: true }).catch(() => {});
-    return code;
-  };
+  let stopping: Promise<void> | undefined;
+  const stop = () =>
+    stopping ??= (async () => {
+      await endGroup(child);
+      await reading;
+      await Deno.remove(folder, { recursive: true });
+    })();
 
-  const url = `http://127.0.0.1:${port}`;
+  const url = `http://localhost:${port}`;
   try {
-    await untilHealthy(url, () => exited);
+    await untilHealthy(`${url}/healthz`, child);
   } catch (error) {
-    await stop("SIGKILL");
-    throw new Error(`The server did not start:\n${logs}`, { cause: error });
+    await stop();
+    throw new Error(`${(error as Error).message}\n${output.join("").slice(-2000)}`);
   }
-  return {
-    url,
-    wsUrl: `ws://127.0.0.1:${port}/api/ws`,
-    port,
-    pid: child.pid,
-    logs: () => logs,
-    stop,
-    [Symbol.asyncDispose]: async () => void await stop(),
-  };
+  return { url, stop, [Symbol.asyncDispose]: stop };
 }
 
-const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
-
-/** A port nobody listens on at the moment. */
-export function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
+/** Another process could take it before the server does; the server would say so and end. */
+function freePort(): number {
+  const listener = Deno.listen({ port: 0 });
+  const { port } = listener.addr as Deno.NetAddr;
+  listener.close();
+  return port;
 }
 
-async function untilHealthy(url: string, hasExited: () => boolean): Promise<void> {
-  for (const end = Date.now() + START_TIMEOUT_MS; Date.now() < end && !hasExited();) {
+async function untilHealthy(url: string, child: Deno.ChildProcess): Promise<void> {
+  let hasEnded = false;
+  child.status.then(() => hasEnded = true);
+  for (const end = Date.now() + START_TIMEOUT_MS; Date.now() < end && !hasEnded;) {
     try {
-      const response = await fetch(`${url}/healthz`);
+      const response = await fetch(url);
       await response.body?.cancel();
       if (response.ok) return;
     } catch {
       // Not listening yet.
     }
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  throw new Error(hasExited() ? "It exited" : "It does not answer its health check");
+  throw new Error(hasEnded ? "The server ended at start" : `The server does not answer at ${url}`);
 }
 
-function kill(child: Deno.ChildProcess, signal: Deno.Signal): void {
+async function endGroup(child: Deno.ChildProcess): Promise<void> {
+  const kill = setTimeout(() => signalGroup(child, "SIGKILL"), STOP_TIMEOUT_MS);
+  signalGroup(child, "SIGTERM");
+  await child.status;
+  clearTimeout(kill);
+  // Whatever the leader of the group has left behind.
+  signalGroup(child, "SIGKILL");
+}
+
+function signalGroup(child: Deno.ChildProcess, signal: Deno.Signal): void {
   try {
-    child.kill(signal);
+    Deno.kill(-child.pid, signal);
   } catch {
     // It has ended already.
   }
+}
+
+async function collect(stream: ReadableStream<Uint8Array>, into: string[]): Promise<void> {
+  const decoder = new TextDecoder();
+  for await (const bytes of stream) into.push(decoder.decode(bytes, { stream: true }));
 }
