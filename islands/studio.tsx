@@ -40,7 +40,7 @@ export function Studio({ suggestedName, connect }: StudioProps & { connect?: Con
               </span>
               <Elapsed since={studio.startedAt} />
               <span class="stage-viewers">
-                <ViewersIcon /> {viewers} {viewers === 1 ? "viewer" : "viewers"}
+                <ViewersIcon /> {countOfViewers(viewers)}
               </span>
             </p>
           )}
@@ -79,7 +79,7 @@ export function Studio({ suggestedName, connect }: StudioProps & { connect?: Con
           <>
             <LivePanel name={studio.name} reconnecting={phase === "reconnecting"} />
             <section class="panel studio-tree" aria-labelledby="tree-title">
-              <h2 id="tree-title">{viewers === 1 ? "1 viewer" : `${viewers} viewers`}</h2>
+              <h2 id="tree-title">{viewers === 0 ? "No viewers yet" : countOfViewers(viewers)}</h2>
               <ViewerTree tree={studio.tree} />
             </section>
           </>
@@ -88,6 +88,10 @@ export function Studio({ suggestedName, connect }: StudioProps & { connect?: Con
       </div>
     </div>
   );
+}
+
+function countOfViewers(count: number): string {
+  return count === 1 ? "1 viewer" : `${count} viewers`;
 }
 
 function Placeholder({ studio }: { studio: ReturnType<typeof useStudio> }) {
@@ -124,11 +128,13 @@ function Ended({ studio }: { studio: ReturnType<typeof useStudio> }) {
   const { startedAt, endedAt, peakViewers } = studio;
   return (
     <div class="panel" role="status">
-      <h2>Your broadcast has ended</h2>
-      <p>
-        You were live for {formatClock(endedAt - startedAt)}, with at most{" "}
-        {peakViewers === 1 ? "1 viewer" : `${peakViewers} viewers`} at once.
-      </p>
+      <div>
+        <h2>Your broadcast has ended</h2>
+        <p>
+          You were live for {formatClock(endedAt - startedAt)}
+          {peakViewers > 0 && `, with up to ${countOfViewers(peakViewers)} at once`}.
+        </p>
+      </div>
       <button type="button" class="button primary large" onClick={studio.startOver}>
         Start another
       </button>

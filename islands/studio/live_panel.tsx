@@ -21,7 +21,9 @@ export function LivePanel({ name, reconnecting }: LivePanelProps) {
         </p>
       </div>
       <CopyLink label="Link to share" href={new URL(path, location.href).href}>
-        <a class="button" href={path} target="_blank" rel="noopener">See it as a viewer</a>
+        <a class="button" href={path} target="_blank" rel="noopener">
+          Open <span class="hidden">as a viewer, in a new tab</span>
+        </a>
       </CopyLink>
     </div>
   );

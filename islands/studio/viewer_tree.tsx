@@ -13,7 +13,7 @@ export function ViewerTree({ tree }: { tree: TreeNode | null }) {
   if (!tree || tree.children.length === 0) {
     return (
       <p class="tree-empty">
-        Nobody yet. Share the link: the first viewers connect to you, later ones to each other.
+        Share the link: the first viewers connect to you, later ones to each other.
       </p>
     );
   }

@@ -1,0 +1,204 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { render } from "preact-render-to-string";
+import { formatAge, formatClock } from "../../islands/parts/durations.ts";
+import { isLinkable, watchPath } from "../../islands/parts/links.ts";
+import { layOutRiver } from "../../islands/river/layout.ts";
+import { growTree } from "../../islands/river/river_mark.tsx";
+import { nameFault, studioProblem } from "../../islands/studio/problems.ts";
+import { suggestName } from "../../islands/studio/suggest_name.ts";
+import { countViewers, trimTree } from "../../islands/studio/tree.ts";
+import { ViewerTree } from "../../islands/studio/viewer_tree.tsx";
+import { PHASE_TEXTS, phaseOfError, phaseOfState } from "../../islands/watch/phases.ts";
+import type { BroadcastSummary } from "../../lib/broadcast_summary.ts";
+import type { TreeNode } from "../../lib/protocol/mod.ts";
+import { notFoundDocument, pages } from "../../routes/pages.tsx";
+
+const EVIL_NAMES = [
+  `<script>alert("x")</script>`,
+  `"><img src=x onerror=alert(1)>`,
+  `' onmouseover='alert(1)`,
+  "</title></head>",
+  "&lt;b&gt;",
+  "__proto__",
+  "constructor",
+  "a/b?c#d%20e\\f",
+  "100%",
+  "日本語 😀",
+];
+
+const summaries = (names: string[]): BroadcastSummary[] =>
+  names.map((name) => ({ name, title: name, broadcaster: name, viewers: 2, startedAt: 0 }));
+
+function site(names: string[]) {
+  const list = summaries(names);
+  return pages({
+    broadcasts: () => Promise.resolve(list),
+    broadcast: (name) => Promise.resolve(list.find((one) => one.name === name) ?? null),
+  });
+}
+
+/** Undoes what the renderer escapes in text and attributes. */
+function unescape(html: string): string {
+  return html.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&quot;", '"')
+    .replaceAll("&amp;", "&");
+}
+
+/** Reads the props that the server left for an island. */
+function islandProps(html: string, island: string): Record<string, unknown> {
+  const props = html.match(new RegExp(`data-island="${island}" data-props="([^"]*)"`))?.[1];
+  assert(props !== undefined, `no island ${island}`);
+  return JSON.parse(unescape(props));
+}
+
+Deno.test("pages: names are text on the home page, and encoded in its links", async () => {
+  const html = await (await site(EVIL_NAMES).request("/")).text();
+  assertNoMarkupFromNames(html);
+  for (const name of EVIL_NAMES) {
+    assertStringIncludes(html, `href="/watch/${encodeURIComponent(name)}"`);
+  }
+  const { broadcasts } = islandProps(html, "home") as { broadcasts: BroadcastSummary[] };
+  assertEquals(broadcasts.map(({ name }) => name), EVIL_NAMES);
+});
+
+for (const name of EVIL_NAMES) {
+  Deno.test(`pages: /watch/ finds and shows the name ${JSON.stringify(name)}`, async () => {
+    const response = await site([name]).request(watchPath(name));
+    const html = await response.text();
+    assertEquals(response.status, 200);
+    assertNoMarkupFromNames(html);
+    const props = islandProps(html, "watch");
+    assertEquals(props.name, name);
+    assertEquals(unescape(html.match(/<h1>(.*?)<\/h1>/)![1]!), name);
+    assertMatch(html, /<meta property="og:title" content="[^"]+ · live on Tributary"/);
+  });
+}
+
+function assertNoMarkupFromNames(html: string) {
+  assert(!html.includes("<script>"), "a script from a name");
+  assert(!html.includes("<img"), "an image from a name");
+  assertEquals(html.match(/<\/title>/g)?.length, 1);
+  assert(!/ style="| on[a-z]+="/.test(html.replaceAll(/="[^"]*"/g, '=""')), "inline code or style");
+}
+
+Deno.test("pages: an unknown broadcast is 404, says so, and offers to try again", async () => {
+  for (const name of ["nobody", "__proto__", "toString"]) {
+    const response = await site([]).request(watchPath(name));
+    const html = await response.text();
+    assertEquals(response.status, 404);
+    assertStringIncludes(html, "This broadcast is not live");
+    assertStringIncludes(html, "Try again");
+    assertStringIncludes(html, `<meta name="robots" content="noindex"`);
+    assertEquals(islandProps(html, "watch").startedAt, null);
+  }
+});
+
+Deno.test("pages: a malformed address is answered and not a fault", async () => {
+  const response = await site([]).request("/watch/%E0%A4%A");
+  assertEquals(response.status, 404);
+  await response.body?.cancel();
+});
+
+Deno.test("pages: every document is complete and says what it needs without JavaScript", async () => {
+  for (const path of ["/", "/studio", "/watch/nobody"]) {
+    const html = await (await site([]).request(path)).text();
+    assertStringIncludes(html, `<!doctype html><html lang="en">`);
+    assertMatch(html, /<title>[^<]+<\/title>/);
+    assertMatch(html, /<meta name="description" content="[^"]+"/);
+    assertMatch(html, /<meta name="viewport"/);
+    assertMatch(html, /<meta name="theme-color"/);
+    assertMatch(html, /<noscript>/);
+    assertEquals(html.match(/<h1/g)?.length, 1);
+  }
+  assertStringIncludes(notFoundDocument(), `href="/studio"`);
+});
+
+Deno.test("pages: the studio labels its fields and names its button", async () => {
+  const html = await (await site([]).request("/studio")).text();
+  assertStringIncludes(html, `<label for="name">Name</label>`);
+  assertStringIncludes(html, `<label for="peer-name">Your name</label>`);
+  assertMatch(html, /<button type="submit"[^>]*>Go live<\/button>/);
+  assertMatch(html, /id="name"[^>]*value="[a-z]+-[a-z]+-\d\d"/);
+});
+
+Deno.test("pages: the home page invites when nothing is live", async () => {
+  const html = await (await site([]).request("/")).text();
+  assertStringIncludes(html, "The river is quiet.");
+  assertStringIncludes(html, "No broadcasts");
+});
+
+Deno.test("pages: a name that no link can carry is shown without one", async () => {
+  const html = await (await site(["..", "."]).request("/")).text();
+  assert(!html.includes(`href="/watch/.`));
+  assertEquals(["..", ".", "\ud800", "..."].map(isLinkable), [false, false, false, true]);
+});
+
+Deno.test("studio: names are checked before anything starts", () => {
+  assertEquals(nameFault(""), "no_name");
+  assertEquals(nameFault(".."), "unlinkable_name");
+  assertEquals(nameFault("x".repeat(201)), "long_name");
+  assertEquals(nameFault("__proto__"), null);
+  assertEquals(nameFault(suggestName(Math.random)), null);
+});
+
+Deno.test("studio: every code has a sentence, and an unknown one too", () => {
+  for (const code of ["camera_refused", "name_taken", "toString", "__proto__", "anything"]) {
+    const { title, text } = studioProblem(code);
+    assertMatch(title, /\.$/);
+    assertMatch(text, /\.$/);
+  }
+  assertEquals(studioProblem("toString"), studioProblem("anything"));
+});
+
+Deno.test("studio: the tree keeps the nearest viewers and counts the others", () => {
+  const node = (id: string, ...children: TreeNode[]): TreeNode => ({ id, name: id, children });
+  const tree = node("root", node("a", node("c"), node("d")), node("b"));
+  assertEquals(countViewers(tree), 4);
+  assertEquals(countViewers(null), 0);
+  const shown = trimTree(tree, 3);
+  assertEquals(shown.children.map(({ id, hidden }) => [id, hidden]), [["a", 2], ["b", 0]]);
+  const html = render(<ViewerTree tree={tree} />);
+  assertStringIncludes(html, "passes it on");
+  assertEquals(html.match(/<li>/g)?.length, 5);
+});
+
+Deno.test("studio: names of viewers are text", () => {
+  const tree = { id: "r", name: "r", children: [{ id: "a", name: "<b>x</b>", children: [] }] };
+  assertStringIncludes(render(<ViewerTree tree={tree} />), "&lt;b>x&lt;/b>");
+});
+
+Deno.test("watch: codes and states lead to phases, and every phase has a next step", () => {
+  assertEquals(phaseOfError("unknown_broadcast"), "unknown");
+  assertEquals(phaseOfError("no_capacity"), "no_room");
+  assertEquals(phaseOfError("connection_lost"), "lost");
+  assertEquals(phaseOfError("toString"), "failed");
+  assertEquals(phaseOfState("LISTENING", "connecting"), "live");
+  assertEquals(phaseOfState("RECONNECTING", "live"), "reconnecting");
+  assertEquals(phaseOfState("BROADCAST_ENDED", "live"), "ended");
+  assertEquals(phaseOfState("DISCONNECTED", "left"), "left");
+  for (const [phase, text] of Object.entries(PHASE_TEXTS)) {
+    assert(phase === "live" || text.isBusy || text.action || text.leadsHome || text.text, phase);
+  }
+});
+
+Deno.test("durations: ages and clocks read as people say them", () => {
+  const minuteMs = 60_000;
+  assertEquals(formatAge(0, 59_999), "just started");
+  assertEquals(formatAge(5000, 0), "just started");
+  assertEquals(formatAge(0, 12 * minuteMs), "12 min");
+  assertEquals(formatAge(0, 60 * minuteMs), "1 h");
+  assertEquals(formatAge(0, 185 * minuteMs), "3 h 5 min");
+  assertEquals(formatClock(7_900), "0:07");
+  assertEquals(formatClock(3_723_000), "1:02:03");
+});
+
+Deno.test("river: one strand for each leaf, one mark for each peer, all inside the picture", () => {
+  const size = { width: 100, height: 60, gap: 2, mouth: 10, margin: 5 };
+  const { strands, peers } = layOutRiver(growTree(12, 3), size);
+  assertEquals(peers.length, 13);
+  assertEquals(strands.length, 9);
+  for (const { x, y } of peers) assert(x >= 5 && x <= 95 && y >= 5 && y <= 55);
+  assertEquals(layOutRiver(growTree(0, 3), size), {
+    strands: [],
+    peers: [{ x: 5, y: 30, depth: 0, strands: 1 }],
+  });
+});
