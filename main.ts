@@ -2,7 +2,7 @@
  * The composition root: configuration, KV, bus and clock become one instance of the product.
  * `deno serve` runs this module once per isolate, Deno Deploy once per instance.
  */
-import { BroadcastChannelBus } from "./lib/bus/broadcast_channel.ts";
+import { createBroadcastChannelBus } from "./lib/bus/broadcast_channel.ts";
 import { systemClock } from "./lib/clock.ts";
 import { ConfigError, readConfig } from "./lib/config.ts";
 import { LiveBroadcasts } from "./lib/live_broadcasts.ts";
@@ -20,7 +20,7 @@ const log = jsonLog(config.logLevel, { instance });
 
 const kv = await openKv(config.kvUrl);
 const store = new KvTreeStore({ kv });
-const bus = new BroadcastChannelBus({ instance });
+const bus = createBroadcastChannelBus(instance);
 const service = new SignallingService({
   config: { iceServers: config.iceServers, fanout: config.maxListeners },
   address,
@@ -50,8 +50,8 @@ log("info", "instance_started", { region: config.region });
 export default {
   fetch: app.fetch,
   /** Instead of Deno's own line: logs are JSON lines. */
-  onListen({ hostname, port }: { hostname: string; port: number }) {
-    log("info", "listening", { hostname, port });
+  onListen(address) {
+    if (address.transport === "tcp") log("info", "listening", { port: address.port });
   },
 } satisfies Deno.ServeDefaultExport;
 

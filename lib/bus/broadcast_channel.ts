@@ -8,7 +8,7 @@ import type { InstanceId } from "../tree/types.ts";
 import type { BusMessage, MessageHandler, TopicHandler } from "./bus.ts";
 import { Inbox } from "./inbox.ts";
 import type { NearBus } from "./near_bus.ts";
-import { PairChannel } from "./pair_channel.ts";
+import { PairWire, wireName } from "./pair_wire.ts";
 import { ReliablePair } from "./reliable_pair.ts";
 import { type Call, RollCall } from "./roll_call.ts";
 import { REAL_TIMERS, type Timers } from "./timers.ts";
@@ -39,6 +39,8 @@ export interface BroadcastChannelBusOptions {
   timers?: Timers;
   /** Separates buses that must not hear each other. */
   space?: string;
+  /** False sends everything over channels, as where shared memory cannot be awaited. */
+  sharesMemory?: boolean;
   giveUpAfterMs?: number;
   maxHeldChars?: number;
   /** Is told of an instance of this process that appears. */
@@ -64,7 +66,7 @@ class BroadcastChannelBus implements NearBus {
   #rollCall: RollCall;
   #control: BroadcastChannel;
   #topics: BroadcastChannel;
-  #pairs = new Map<InstanceId, { pair: ReliablePair; channel: PairChannel }>();
+  #pairs = new Map<InstanceId, { pair: ReliablePair; wire: PairWire }>();
   #withWork = new Set<ReliablePair>();
   #hints: string[] = [];
   #lastEpoch = 0;
@@ -134,7 +136,7 @@ class BroadcastChannelBus implements NearBus {
     this.#inbox.close();
     this.#rollCall.close();
     for (const { pair } of this.#pairs.values()) pair.close();
-    const channels = [this.#control, this.#topics, ...this.#pairs.values().map((p) => p.channel)];
+    const channels = [this.#control, this.#topics, ...this.#pairs.values().map((p) => p.wire)];
     // A channel sends a little later than told, and not at all once it is closed.
     this.#timers.after(0, () => channels.forEach((channel) => channel.close()));
   }
@@ -142,18 +144,23 @@ class BroadcastChannelBus implements NearBus {
   #pairWith(peer: InstanceId): ReliablePair {
     const known = this.#pairs.get(peer);
     if (known) return known.pair;
-    const channel = new PairChannel(this.#space, [this.instance, peer], (post) => {
-      pair.receive(post);
-      this.#tickSoon();
+    const wire = new PairWire({
+      name: wireName(this.#space, [this.instance, peer]),
+      sharesMemory: this.#options.sharesMemory,
+      onPost: (post) => {
+        pair.receive(post);
+        this.#tickSoon();
+      },
     });
     this.#lastEpoch = Math.max(this.#lastEpoch + 1, Math.floor(this.#timers.nowMs()));
     const pair: ReliablePair = new ReliablePair({
       epoch: this.#lastEpoch,
       nowMs: this.#timers.nowMs,
-      credit: () => this.#credit(),
+      credit: () => wire.isShared ? MAX_CREDIT : this.#channelCredit(),
       giveUpAfterMs: this.#options.giveUpAfterMs ?? GIVE_UP_AFTER_MS,
       maxHeldChars: this.#options.maxHeldChars ?? MAX_HELD_CHARS,
-      post: (post) => channel.post(post),
+      post: (post) => wire.post(post),
+      postAgain: (post) => wire.postOpenly(post),
       onBatch: (text) => this.#handleBatch(text, peer),
       onWork: () => {
         this.#withWork.add(pair);
@@ -164,11 +171,11 @@ class BroadcastChannelBus implements NearBus {
         this.#rollCall.remove(peer);
       },
     });
-    this.#pairs.set(peer, { pair, channel });
+    this.#pairs.set(peer, { pair, wire });
     return pair;
   }
 
-  #credit(): number {
+  #channelCredit(): number {
     const instances = this.#pairs.size + 1;
     const each = Math.floor(SHARED_CREDIT / (instances * (instances - 1)));
     return Math.min(Math.max(each, 1), MAX_CREDIT);
@@ -180,7 +187,7 @@ class BroadcastChannelBus implements NearBus {
     this.#pairs.delete(peer);
     this.#withWork.delete(known.pair);
     known.pair.close();
-    known.channel.close();
+    known.wire.close();
   }
 
   #handleBatch(text: string, from: InstanceId): void {

@@ -97,6 +97,8 @@ export class MemoryBusNetwork {
 
   /** Carries something from one instance to another; `deliver` hands it over there. */
   carry(from: InstanceId, to: InstanceId, deliver: (inbox: Inbox) => void): void {
+    const target = this.#inboxes.get(to);
+    if (!target) return;
     const { drop, delay, maxDelayMs, overtake } = this.faults;
     if (this.#happens(drop)) return;
     const key = JSON.stringify([from, to]);
@@ -113,8 +115,7 @@ export class MemoryBusNetwork {
     this.#timers.after(way.lastDueMs - nowMs, () => {
       const first = way.deliveries.shift()!;
       if (way.deliveries.length === 0) this.#ways.delete(key);
-      const inbox = this.#inboxes.get(to);
-      if (inbox && this.#isReachable(from, to)) first(inbox);
+      if (this.#inboxes.get(to) === target && this.#isReachable(from, to)) first(target);
     });
   }
 

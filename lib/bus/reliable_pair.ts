@@ -34,6 +34,8 @@ export interface PairOptions {
   maxHeldChars: number;
   /** Puts a post on the wire. */
   post: (post: Post) => void;
+  /** Puts a post on the wire when the peer does not answer, or may not even know of us. */
+  postAgain: (post: Post) => void;
   /** Receives a JSON array of messages. */
   onBatch: (text: string) => void;
   /** Is told that there is something to flush when the current task is over. */
@@ -65,7 +67,7 @@ export class ReliablePair {
   /** Queues a message that is JSON already; it leaves with the next flush that has credit. */
   send(json: string): void {
     if (this.#over) return;
-    this.#out.enqueue(json, this.#options.nowMs());
+    this.#out.enqueue(json);
     if (this.#out.heldChars > this.#options.maxHeldChars) this.#giveUp("full");
     else this.#options.onWork();
   }
@@ -74,7 +76,7 @@ export class ReliablePair {
   greet(): void {
     if (this.#over) return;
     this.#greetedAtMs = this.#options.nowMs();
-    this.#post(null);
+    this.#options.postAgain(this.#makePost(null));
   }
 
   /** Handles what the wire brought. */
@@ -102,6 +104,7 @@ export class ReliablePair {
   flush(): void {
     if (this.#over) return;
     const nowMs = this.#options.nowMs();
+    this.#out.startWaiting(nowMs);
     if (this.#peerEpoch === 0) {
       if (this.#out.hasQueued && nowMs - this.#greetedAtMs >= GREETING_INTERVAL_MS) this.greet();
       return;
@@ -121,7 +124,7 @@ export class ReliablePair {
       return;
     }
     const overdue = this.#out.takeOverdue(nowMs);
-    if (overdue) this.#post(overdue);
+    if (overdue) this.#options.postAgain(this.#makePost(overdue));
     if (this.#ackDueMs !== null && nowMs >= this.#ackDueMs) this.#mustAnswer = true;
     this.flush();
   }
@@ -140,9 +143,14 @@ export class ReliablePair {
   }
 
   #post(batch: Batch | null): void {
+    this.#options.post(this.#makePost(batch));
+  }
+
+  /** Every post acknowledges, so whatever acknowledgement was owed is on its way with it. */
+  #makePost(batch: Batch | null): Post {
     this.#mustAnswer = false;
     this.#ackDueMs = null;
-    this.#options.post({
+    return {
       epoch: this.#options.epoch,
       to: this.#peerEpoch,
       ack: this.#in.ack,
@@ -150,7 +158,7 @@ export class ReliablePair {
       asks: batch !== null && this.#out.isHalfUsed(this.#options.credit()),
       missing: this.#in.hasGap,
       text: batch?.text ?? "",
-    });
+    };
   }
 
   #giveUp(reason: GivenUp): void {

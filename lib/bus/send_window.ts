@@ -58,10 +58,14 @@ export class SendWindow {
   }
 
   /** Queues a message that is JSON already. */
-  enqueue(json: string, nowMs: number): void {
+  enqueue(json: string): void {
     this.#queue.push(json);
     this.#queuedChars += json.length;
-    this.#waitingSinceMs ??= nowMs;
+  }
+
+  /** Starts the wait for the receiver's answer, if something waits and the wait has not begun. */
+  startWaiting(nowMs: number): void {
+    if (this.hasQueued) this.#waitingSinceMs ??= nowMs;
   }
 
   /** Takes the next batch to transmit; null when nothing waits or the credit is used up. */

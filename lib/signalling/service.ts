@@ -39,6 +39,8 @@ export class SignallingService {
   readonly #context: Context;
   readonly #newId: () => string;
   readonly #unlisten: () => void;
+  /** What sessions that are gone still have to give up. */
+  readonly #departures = new Set<Promise<void>>();
 
   constructor({ config, address, store, bus, clock, log, random, newId }: SignallingOptions) {
     const hints = new Hints({ bus, clock });
@@ -95,14 +97,18 @@ export class SignallingService {
     if (registry.get(session.id) !== session) return;
     registry.delete(session);
     treeWatch.unsubscribeAll(session);
-    await inTurn(session, () => this.#depart(session));
+    const departure = inTurn(session, () => this.#depart(session));
+    this.#departures.add(departure);
+    await departure;
+    this.#departures.delete(departure);
   }
 
   /** Closes every socket so that clients come back elsewhere, and gives up what they held. */
   async close(): Promise<void> {
     const sessions = this.#context.registry.all();
     for (const session of sessions) session.close(CLOSE_SERVICE_RESTART, "The service restarts");
-    await Promise.allSettled(sessions.map((session) => this.closeSession(session)));
+    for (const session of sessions) this.closeSession(session);
+    await Promise.all(this.#departures);
     this.#context.treeWatch.close();
     this.#unlisten();
     this.#context.hints.close();

@@ -1,6 +1,6 @@
 /**
- * The real server for a test: `deno task start` as a child process on a free port, with a database
- * of its own in a temporary folder. Ends with everything it started.
+ * The real server for a test: `deno task start`, or only what it starts, as a child process on a free
+ * port, with a database of its own in a temporary folder. Ends with everything it started.
  */
 import { fileURLToPath } from "node:url";
 
@@ -14,6 +14,14 @@ const STOP_TIMEOUT_MS = 8_000;
 export interface TestServerOptions {
   /** How many children a peer may have; 3 by default, as in production. */
   maxListeners?: number;
+  /** How many isolates; 2 by default. */
+  jobs?: number;
+  /** Only serves, without building first: for tests that need no page. */
+  withoutBundles?: boolean;
+  /** Uses and keeps this KV file. */
+  kvFile?: string;
+  /** Listens on this port and not on a free one. */
+  port?: number;
   /** Other variables of the server's environment. */
   env?: Record<string, string>;
 }
@@ -22,8 +30,15 @@ export interface TestServerOptions {
 export interface TestServer extends AsyncDisposable {
   /** Without a slash at the end. */
   readonly url: string;
-  /** Ends the server and removes its data. */
-  stop(): Promise<void>;
+  /** Where clients connect to. */
+  readonly wsUrl: string;
+  readonly port: number;
+  /** The process that was started; it leads a process group of its own. */
+  readonly pid: number;
+  /** What the server has printed. */
+  logs(): string;
+  /** Ends the server and removes its data; resolves with the exit code. Idempotent. */
+  stop(signal?: "SIGTERM" | "SIGINT" | "SIGKILL"): Promise<number>;
 }
 
 /**
@@ -32,19 +47,21 @@ export interface TestServer extends AsyncDisposable {
  * @throws {Error} with the end of the server's output, when it does not come up
  */
 export async function startTestServer(
-  { maxListeners = 3, env = {} }: TestServerOptions = {},
+  options: TestServerOptions = {},
 ): Promise<TestServer> {
-  const folder = await Deno.makeTempDir({ prefix: "tributary-server-" });
-  const port = freePort();
+  const { maxListeners = 3, jobs = 2, env = {}, port = freePort() } = options;
+  const folder = options.kvFile ? null : await Deno.makeTempDir({ prefix: "tributary-server-" });
+  const serve = ["serve", "--parallel", "-A", "--no-check", `--port=${port}`, "main.ts"];
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["task", "start"],
+    args: options.withoutBundles ? serve : ["task", "start"],
     cwd: fileURLToPath(new URL("../..", import.meta.url)),
     env: {
       PORT: String(port),
-      KV_URL: `${folder}/kv.db`,
-      DENO_JOBS: "2",
+      KV_URL: options.kvFile ?? `${folder}/kv.db`,
+      DENO_JOBS: String(jobs),
       MAX_LISTENERS: String(maxListeners),
       LOG_LEVEL: "warn",
+      NO_COLOR: "1",
       ...env,
     },
     // A process group of its own, so that all of it can be ended.
@@ -56,12 +73,13 @@ export async function startTestServer(
   const output: string[] = [];
   const reading = Promise.all([collect(child.stdout, output), collect(child.stderr, output)]);
 
-  let stopping: Promise<void> | undefined;
-  const stop = () =>
+  let stopping: Promise<number> | undefined;
+  const stop = (signal: "SIGTERM" | "SIGINT" | "SIGKILL" = "SIGTERM") =>
     stopping ??= (async () => {
-      await endGroup(child);
+      const code = await endGroup(child, signal);
       await reading;
-      await Deno.remove(folder, { recursive: true });
+      if (folder) await Deno.remove(folder, { recursive: true });
+      return code;
     })();
 
   const url = `http://localhost:${port}`;
@@ -71,7 +89,15 @@ export async function startTestServer(
     await stop();
     throw new Error(`${(error as Error).message}\n${output.join("").slice(-2000)}`);
   }
-  return { url, stop, [Symbol.asyncDispose]: stop };
+  return {
+    url,
+    port,
+    wsUrl: `ws://localhost:${port}/api/ws`,
+    pid: child.pid,
+    logs: () => output.join(""),
+    stop,
+    [Symbol.asyncDispose]: async () => void await stop(),
+  };
 }
 
 /** Another process could take it before the server does; the server would say so and end. */
@@ -98,13 +124,14 @@ async function untilHealthy(url: string, child: Deno.ChildProcess): Promise<void
   throw new Error(hasEnded ? "The server ended at start" : `The server does not answer at ${url}`);
 }
 
-async function endGroup(child: Deno.ChildProcess): Promise<void> {
+async function endGroup(child: Deno.ChildProcess, signal: Deno.Signal): Promise<number> {
   const kill = setTimeout(() => signalGroup(child, "SIGKILL"), STOP_TIMEOUT_MS);
-  signalGroup(child, "SIGTERM");
-  await child.status;
+  signalGroup(child, signal);
+  const { code } = await child.status;
   clearTimeout(kill);
   // Whatever the leader of the group has left behind.
   signalGroup(child, "SIGKILL");
+  return code;
 }
 
 function signalGroup(child: Deno.ChildProcess, signal: Deno.Signal): void {

@@ -1,0 +1,94 @@
+/**
+ * What the protocol's tests share: one real server with several isolates for a whole file, and
+ * virtual peers that are closed at the end of each test.
+ */
+import { assertEquals } from "@std/assert";
+import { RefusedError, VirtualPeer, type VirtualPeerOptions } from "../support/virtual_peer.ts";
+import { startTestServer, type TestServer, type TestServerOptions } from "../support/server.ts";
+import type { ErrorCode, TreeNode } from "../../lib/protocol/mod.ts";
+
+/** Peers of one test. */
+export interface World extends AsyncDisposable {
+  server: TestServer;
+  connect(options?: VirtualPeerOptions): Promise<VirtualPeer>;
+  /** Connects a broadcaster and starts a broadcast. */
+  broadcaster(name: string, options?: VirtualPeerOptions): Promise<VirtualPeer>;
+  /** Connects a viewer and joins. */
+  viewer(name: string, options?: VirtualPeerOptions): Promise<VirtualPeer>;
+}
+
+/** Registers the start and end of a file's server; the returned function makes a test's world. */
+export function protocolWorld(options: TestServerOptions): () => World {
+  let server: TestServer;
+  Deno.test.beforeAll(async () => {
+    server = await startTestServer({ jobs: 3, withoutBundles: true, ...options });
+  });
+  Deno.test.afterAll(async () => {
+    const code = await server.stop();
+    const faults = server.logs().split("\n").filter((line) => line.includes('"level":"error"'));
+    assertEquals(faults, [], "the server logged faults");
+    assertEquals(code, 0, "the server did not end in good order");
+  });
+  return () => {
+    const peers: VirtualPeer[] = [];
+    const connect = async (peerOptions?: VirtualPeerOptions) => {
+      const peer = await VirtualPeer.connect(server.wsUrl, peerOptions);
+      peers.push(peer);
+      return peer;
+    };
+    return {
+      server,
+      connect,
+      async broadcaster(name, peerOptions) {
+        const peer = await connect(peerOptions);
+        await peer.startBroadcast(name);
+        return peer;
+      },
+      async viewer(name, peerOptions) {
+        const peer = await connect(peerOptions);
+        await peer.joinBroadcast(name);
+        return peer;
+      },
+      async [Symbol.asyncDispose]() {
+        await Promise.all(peers.map((peer) => peer.close()));
+      },
+    };
+  };
+}
+
+/** Asserts that a request is refused with a code. */
+export async function assertRefused(request: Promise<unknown>, code: ErrorCode): Promise<void> {
+  const outcome = await request.then(() => "granted", (error) => error);
+  if (!(outcome instanceof RefusedError)) throw outcome;
+  assertEquals(outcome.code, code, outcome.message);
+}
+
+/** Waits for a tree that looks like this: names in nested arrays, for example `["root", ["v1"]]`. */
+export async function waitForTree(peer: VirtualPeer, shape: TreeShape): Promise<void> {
+  const wanted = JSON.stringify(shape);
+  await peer.waitFor((message) =>
+    message.command === "TREE_STATE_CHANGED" && JSON.stringify(treeShape(message.tree)) === wanted
+  );
+}
+
+/** A peer's name and its children's shapes, sorted. */
+export type TreeShape = [name: string, ...children: TreeShape[]];
+
+/** Brings a tree into the form that waitForTree compares. */
+export function treeShape(tree: TreeNode): TreeShape {
+  const children = tree.children.map(treeShape);
+  children.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+  return [tree.name, ...children];
+}
+
+/** How many peers a tree has, the root too. */
+export function countPeers(tree: TreeNode): number {
+  return tree.children.reduce((sum, child) => sum + countPeers(child), 1);
+}
+
+let counter = 0;
+
+/** A name that no other test uses. */
+export function freshName(): string {
+  return `broadcast ${++counter}`;
+}
