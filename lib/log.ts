@@ -23,7 +23,7 @@ export type Log = (level: LogLevel, event: string, fields?: LogFields) => void;
 export function jsonLog(
   minimum: LogLevel,
   fixed: LogFields,
-  write: (line: string) => void = console.log,
+  write: (line: string) => void = writeToStdout,
 ): Log {
   const lowest = LOG_LEVELS.indexOf(minimum);
   return (level, event, fields) => {
@@ -36,4 +36,11 @@ export function jsonLog(
 export function errorFields(error: unknown): LogFields {
   if (!(error instanceof Error)) return { error: typeof error };
   return { error: error.name, message: error.message, stack: error.stack };
+}
+
+const encoder = new TextEncoder();
+
+/** Not console.log: `deno serve --parallel` puts the worker's name before what that prints. */
+function writeToStdout(line: string): void {
+  Deno.stdout.writeSync(encoder.encode(`${line}\n`));
 }
