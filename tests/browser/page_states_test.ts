@@ -1,0 +1,83 @@
+import type { Page } from "playwright-core";
+import { browse } from "../support/browsing.ts";
+import { assertMovingPicture } from "../support/media.ts";
+
+async function goLive(studio: Page, name: string): Promise<void> {
+  await studio.getByRole("textbox", { name: "Name", exact: true }).fill(name);
+  await studio.getByRole("button", { name: "Go live" }).click();
+}
+
+const isLive = (studio: Page) =>
+  studio.getByRole("button", { name: "End broadcast" }).first().waitFor();
+
+const says = (page: Page, role: "alert" | "status", text: RegExp) =>
+  page.getByRole(role).filter({ hasText: text }).first().waitFor();
+
+Deno.test("the studio says so when the camera is refused", async () => {
+  const launch = {
+    without: ["--use-fake-ui-for-media-stream"],
+    flags: ["--use-fake-ui-for-media-stream=deny"],
+  };
+  await browse({ launch }, async ({ open }) => {
+    const studio = await open("/studio");
+    await goLive(studio, "refused");
+    await says(studio, "alert", /does not let|refused|not allowed/i);
+    await studio.getByRole("button", { name: "Go live" }).waitFor();
+  });
+});
+
+Deno.test("the studio says so when there is no camera", async () => {
+  const launch = {
+    without: ["--use-fake-device-for-media-stream"],
+    flags: ["--use-fake-device-for-media-stream=device-count=0"],
+  };
+  await browse({ launch }, async ({ open }) => {
+    const studio = await open("/studio");
+    await goLive(studio, "missing");
+    await says(studio, "alert", /no camera/i);
+  });
+});
+
+Deno.test("the studio says so when the name is taken, and the watch page when nobody is live", async () => {
+  await browse({}, async ({ open }) => {
+    const studio = await open("/studio");
+    await goLive(studio, "mine");
+    await isLive(studio);
+    const second = await open("/studio");
+    await goLive(second, "mine");
+    await says(second, "alert", /name is (live|taken|in use)/i);
+
+    const viewer = await open("/watch/nobody");
+    await says(viewer, "alert", /not live/i);
+  });
+});
+
+Deno.test("the watch page says that a broadcast has ended, and starts when it is live again", async () => {
+  await browse({}, async ({ open }) => {
+    const studio = await open("/studio");
+    await goLive(studio, "series");
+    await isLive(studio);
+    const viewer = await open("/watch/series");
+    await says(viewer, "status", /watching live/i);
+    await studio.getByRole("button", { name: "End broadcast" }).first().click();
+    await says(viewer, "status", /has ended/i);
+
+    await studio.getByRole("button", { name: "Start another" }).click();
+    await goLive(studio, "series");
+    await says(viewer, "status", /watching live/i);
+  });
+});
+
+Deno.test("studio and watch page say that the connection was lost, and the picture goes on", async () => {
+  await browse({}, async ({ open, server }) => {
+    const studio = await open("/studio");
+    await goLive(studio, "lost");
+    await isLive(studio);
+    const viewer = await open("/watch/lost");
+    await says(viewer, "status", /watching live/i);
+    await server.stop();
+    await says(studio, "alert", /connection .*lost/i);
+    await says(viewer, "alert", /connection .*lost/i);
+    await assertMovingPicture(viewer, "the viewer without the service");
+  });
+});

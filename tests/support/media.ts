@@ -1,0 +1,80 @@
+/**
+ * Measures what really comes out of a page's video element: whether decoded frames follow one
+ * another, whether they differ, and how loud it is. Chromium's pretended camera shows a moving
+ * figure and beeps every second.
+ */
+import { assert } from "@std/assert";
+import type { Page } from "playwright-core";
+
+/** Long enough for a link that must first find another parent. */
+const TIMEOUT_MS = 20_000;
+
+/** Root mean square; the beep measures 0.1 to 0.4, and what is silent is exactly 0. */
+const AUDIBLE = 0.02;
+
+/** Asserts that new frames are decoded and that their content changes. */
+export async function assertMovingPicture(page: Page, who: string): Promise<void> {
+  const seen = await page.evaluate(watchPicture, TIMEOUT_MS);
+  assert(seen.frames >= 15, `${who} decodes a moving picture: ${JSON.stringify(seen)}`);
+  assert(seen.changes >= 5, `${who} sees the picture change: ${JSON.stringify(seen)}`);
+}
+
+/** Asserts that the stream of the video element can be heard. */
+export async function assertSound(page: Page, who: string): Promise<void> {
+  const loudness = await page.evaluate(listen, { timeoutMs: TIMEOUT_MS, audible: AUDIBLE });
+  assert(loudness > AUDIBLE, `${who} hears sound: loudness ${loudness}`);
+}
+
+/** Runs in the page: counts new frames, and how often the content differed from the last look. */
+async function watchPicture(timeoutMs: number): Promise<{ frames: number; changes: number }> {
+  const canvas = new OffscreenCanvas(64, 36);
+  const context = canvas.getContext("2d", { willReadFrequently: true })!;
+  const seen = { frames: 0, changes: 0 };
+  let lastFrames: number | undefined;
+  let lastPixels: Uint8ClampedArray | undefined;
+  for (const end = performance.now() + timeoutMs; performance.now() < end;) {
+    const video = document.querySelector("video");
+    if (video?.videoWidth) {
+      const frames = video.getVideoPlaybackQuality().totalVideoFrames;
+      // The count begins again with each stream.
+      if (lastFrames !== undefined && frames > lastFrames) seen.frames += frames - lastFrames;
+      lastFrames = frames;
+      context.drawImage(video, 0, 0, canvas.width, canvas.height);
+      const pixels = context.getImageData(0, 0, canvas.width, canvas.height).data;
+      const differing = lastPixels &&
+        pixels.filter((value, i) => Math.abs(value - lastPixels![i]!) > 32).length;
+      // The clock and the figure alone change far more than noise does.
+      if (differing && differing > 10) seen.changes++;
+      lastPixels = pixels;
+      if (seen.frames >= 15 && seen.changes >= 5) break;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  return seen;
+}
+
+/** Runs in the page: returns the loudest moment so far, as soon as that is audible. */
+async function listen(
+  { timeoutMs, audible }: { timeoutMs: number; audible: number },
+): Promise<number> {
+  const audio = new AudioContext();
+  await audio.resume();
+  const analyser = audio.createAnalyser();
+  const samples = new Float32Array(analyser.fftSize);
+  let source: MediaStreamAudioSourceNode | undefined;
+  let loudest = 0;
+  for (const end = performance.now() + timeoutMs; performance.now() < end && loudest <= audible;) {
+    const stream = document.querySelector("video")?.srcObject as MediaStream | null | undefined;
+    if (stream && stream !== source?.mediaStream) {
+      source?.disconnect();
+      source = audio.createMediaStreamSource(stream);
+      source.connect(analyser);
+    }
+    analyser.getFloatTimeDomainData(samples);
+    const power = samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length;
+    loudest = Math.max(loudest, Math.sqrt(power));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  await audio.close();
+  return loudest;
+}
