@@ -160,7 +160,7 @@ class BroadcastChannelBus implements NearBus {
       giveUpAfterMs: this.#options.giveUpAfterMs ?? GIVE_UP_AFTER_MS,
       maxHeldChars: this.#options.maxHeldChars ?? MAX_HELD_CHARS,
       post: (post) => wire.post(post),
-      postAgain: (post) => wire.postOpenly(post),
+      postAgain: (post) => wire.postByChannel(post),
       onBatch: (text) => this.#handleBatch(text, peer),
       onWork: () => {
         this.#withWork.add(pair);

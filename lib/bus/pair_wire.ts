@@ -16,11 +16,13 @@ type PackedPost = [
   seq: number,
   flags: number,
   text: string,
-  ring: SharedArrayBuffer | null,
+  ring?: SharedArrayBuffer,
 ];
 
 const ASKS = 1;
 const MISSING = 2;
+/** Says that the sender has been offered a ring, so that this post went by channel for a reason. */
+const HAS_RING = 4;
 
 /** What a wire needs from whoever holds it. */
 export interface PairWireOptions {
@@ -40,18 +42,18 @@ export function wireName(space: string, ends: [InstanceId, InstanceId]): string 
 export class PairWire {
   #channel: BroadcastChannel;
   #onPost: (post: Post) => void;
+  #sharesMemory: boolean;
   #ring: SharedArrayBuffer | null = null;
   #reader: RingReader | null = null;
   #writer: RingWriter | null = null;
+  /** The other end lives and has not got our ring. Whom nobody hears gets no offer: it would leak. */
+  #mustOffer = false;
 
   constructor({ name, onPost, sharesMemory = true }: PairWireOptions) {
     this.#onPost = onPost;
+    this.#sharesMemory = sharesMemory && canShareMemory();
     this.#channel = new BroadcastChannel(name);
     this.#channel.onmessage = ({ data }: MessageEvent<PackedPost>) => this.#handlePacked(data);
-    if (sharesMemory && canShareMemory()) {
-      this.#ring = createRing();
-      this.#reader = new RingReader(this.#ring, onPost);
-    }
   }
 
   /** Tells whether posts go through shared memory, where they take no place in the process's queue. */
@@ -61,12 +63,15 @@ export class PairWire {
 
   /** Puts a post on the wire. */
   post(post: Post): void {
-    if (!this.#writer?.write(post)) this.#postPacked(post, null);
+    if (this.#mustOffer || !this.#writer?.write(post)) this.postByChannel(post);
   }
 
-  /** Puts a post on the channel, with the offer to use shared memory; for when nothing comes back. */
-  postOpenly(post: Post): void {
-    this.#postPacked(post, this.#ring);
+  /** Puts a post on the channel, for when nothing comes back by the other way. */
+  postByChannel({ epoch, to, ack, seq, asks, missing, text }: Post): void {
+    const flags = (asks ? ASKS : 0) | (missing ? MISSING : 0) | (this.#writer ? HAS_RING : 0);
+    const packed: PackedPost = [epoch, to, ack, seq, flags, text];
+    if (this.#mustOffer) packed.push(this.#offer());
+    this.#channel.postMessage(packed);
   }
 
   /** Closes the wire. */
@@ -75,14 +80,18 @@ export class PairWire {
     this.#channel.close();
   }
 
-  #postPacked({ epoch, to, ack, seq, asks, missing, text }: Post, ring: SharedArrayBuffer | null) {
-    const flags = (asks ? ASKS : 0) | (missing ? MISSING : 0);
-    const packed: PackedPost = [epoch, to, ack, seq, flags, text, ring];
-    this.#channel.postMessage(packed);
+  #offer(): SharedArrayBuffer {
+    this.#mustOffer = false;
+    this.#ring ??= createRing();
+    this.#reader ??= new RingReader(this.#ring, this.#onPost);
+    return this.#ring;
   }
 
   #handlePacked([epoch, to, ack, seq, flags, text, ring]: PackedPost): void {
-    if (ring && this.#ring) this.#writer = new RingWriter(ring);
+    if (this.#sharesMemory) {
+      if (ring) this.#writer = new RingWriter(ring);
+      if ((flags & HAS_RING) === 0) this.#mustOffer = true;
+    }
     // What is in shared memory was written earlier.
     this.#reader?.drain();
     const asks = (flags & ASKS) !== 0;

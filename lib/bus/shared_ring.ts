@@ -17,8 +17,8 @@ const CONTROL_BYTES = 64;
 const WRITTEN = 0;
 const READ = 1;
 
-/** Each record: bytes of text, flags, ack, seq (32 bits each), epoch, to (64 bits each), text. */
-const HEADER_BYTES = 32;
+/** Each record: length of the text and flags (32 bits each), ack, seq, epoch, to (64 bits each), text. */
+const HEADER_BYTES = 40;
 
 /** Stands in place of a length where the rest of the ring is unused. */
 const WRAP = -1;
@@ -99,10 +99,10 @@ export class RingWriter {
     }
     int32[at / 4] = length;
     int32[at / 4 + 1] = (post.asks ? ASKS : 0) | (post.missing ? MISSING : 0);
-    int32[at / 4 + 2] = post.ack;
-    int32[at / 4 + 3] = post.seq;
-    float64[at / 8 + 2] = post.epoch;
-    float64[at / 8 + 3] = post.to;
+    float64[at / 8 + 1] = post.ack;
+    float64[at / 8 + 2] = post.seq;
+    float64[at / 8 + 3] = post.epoch;
+    float64[at / 8 + 4] = post.to;
     return (textAt + length + 7) & ~7;
   }
 }
@@ -159,10 +159,10 @@ export class RingReader {
     const flags = int32[at / 4 + 1]!;
     const textAt = at + HEADER_BYTES;
     return {
-      epoch: float64[at / 8 + 2]!,
-      to: float64[at / 8 + 3]!,
-      ack: int32[at / 4 + 2]!,
-      seq: int32[at / 4 + 3]!,
+      ack: float64[at / 8 + 1]!,
+      seq: float64[at / 8 + 2]!,
+      epoch: float64[at / 8 + 3]!,
+      to: float64[at / 8 + 4]!,
       asks: (flags & ASKS) !== 0,
       missing: (flags & MISSING) !== 0,
       text: length === 0 ? "" : decoder.decode(bytes.subarray(textAt, textAt + length)),
