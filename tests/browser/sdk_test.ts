@@ -1,0 +1,224 @@
+/** The SDK itself, on pages of another site that have no user interface of ours. */
+import { assertEquals } from "@std/assert";
+import type { Page } from "playwright-core";
+import { browse, type BrowseOptions } from "../support/browsing.ts";
+import { assertEventually } from "../support/eventually.ts";
+import { type ForeignSite, serveForeignSite } from "../support/foreign_site.ts";
+import { assertMovingPicture, assertSound } from "../support/media.ts";
+import {
+  joinBroadcast,
+  openSdk,
+  sdkPage,
+  type SdkPageGlobals,
+  startBroadcast,
+} from "../support/sdk_page.ts";
+import { VirtualPeer } from "../support/virtual_peer.ts";
+
+interface Sdk {
+  /** Opens a page with the SDK; `/silent` plays nothing. */
+  page(path?: "/" | "/silent"): Promise<Page>;
+  /** The service's WebSocket. */
+  service: string;
+}
+
+async function withSdk(options: BrowseOptions, body: (sdk: Sdk) => Promise<void>): Promise<void> {
+  await browse(options, async ({ server, open }) => {
+    await using site: ForeignSite = serveForeignSite({
+      "/": sdkPage(server.url),
+      "/silent": sdkPage(server.url, { plays: false }),
+    });
+    await body({
+      page: (path = "/") => openSdk({ open }, site.url + path),
+      service: `${server.url.replace("http", "ws")}/api/ws`,
+    });
+  });
+}
+
+/** Runs in the page with its globals; its text travels there, so it sees nothing else. */
+function within<T>(page: Page, body: (globals: SdkPageGlobals) => T | Promise<T>): Promise<T> {
+  return page.evaluate(`(${body})(globalThis)`) as Promise<T>;
+}
+
+const statesOf = (page: Page) => within(page, ({ states }) => states);
+const streamsOf = (page: Page) => within(page, ({ streams }) => streams);
+
+Deno.test("a viewer whose page plays nothing passes on picture and sound, and any change of them", async () => {
+  await withSdk({ maxListeners: 1 }, async ({ page }) => {
+    const broadcaster = await page();
+    await startBroadcast(broadcaster, "quiet");
+    const silent = await page("/silent");
+    await joinBroadcast(silent, "quiet");
+    const last = await page();
+    await joinBroadcast(last, "quiet");
+    await assertMovingPicture(last, "the viewer below a silent page");
+    await assertSound(last, "the viewer below a silent page");
+
+    await within(broadcaster, async ({ tributary }) => {
+      const video = { width: { exact: 320 }, height: { exact: 180 } };
+      tributary.setStream(await tributary.startCamera({ audio: true, video }));
+    });
+    const width = () => last.evaluate(() => document.querySelector("video")!.videoWidth);
+    await assertEventually(width, 320);
+    await assertMovingPicture(last, "the viewer of a stream that was changed");
+    await assertSound(last, "the viewer of a stream that was changed");
+    assertEquals(await streamsOf(last), 1);
+    assertEquals(await statesOf(last), ["CONNECTING", "LISTENING"]);
+
+    // The camera was off when they joined: a relay without tracks answers all the same.
+    await within(broadcaster, ({ tributary }) => tributary.stopCamera());
+    assertEquals(await within(broadcaster, ({ tributary }) => tributary.stream), null);
+    await startCamera(broadcaster);
+    await assertMovingPicture(last, "the viewer after the camera was off");
+  });
+});
+
+function startCamera(broadcaster: Page): Promise<void> {
+  return within(broadcaster, async ({ tributary }) => {
+    tributary.setStream(await tributary.startCamera());
+  });
+}
+
+Deno.test("a broadcast may be live before its camera: viewers get the stream when it comes", async () => {
+  await withSdk({}, async ({ page }) => {
+    const broadcaster = await page();
+    await within(broadcaster, ({ tributary }) => tributary.startBroadcast("later"));
+    const viewer = await page();
+    await within(viewer, ({ tributary }) => tributary.joinBroadcast("later"));
+    assertEquals(await within(viewer, ({ tributary }) => tributary.state), "LISTENING");
+    assertEquals(await within(viewer, ({ tributary }) => tributary.stream), null);
+    await startCamera(broadcaster);
+    await assertMovingPicture(viewer, "the viewer who came before the camera");
+    await assertSound(viewer, "the viewer who came before the camera");
+  });
+});
+
+Deno.test("those below a viewer that finds another parent keep their links, and notice nothing", async () => {
+  await withSdk({ maxListeners: 1 }, async ({ page }) => {
+    const broadcaster = await page();
+    await startBroadcast(broadcaster, "family");
+    const [first, second, third] = [await page(), await page(), await page()];
+    for (const viewer of [first, second, third]) await joinBroadcast(viewer, "family");
+    await assertMovingPicture(third, "the last viewer");
+
+    await within(first, ({ tributary }) => tributary.leaveBroadcast());
+    await assertEventually(
+      () => statesOf(second),
+      ["CONNECTING", "LISTENING", "RECONNECTING", "LISTENING"],
+    );
+    await assertMovingPicture(third, "the viewer below the one that found another parent");
+    await assertSound(third, "the viewer below the one that found another parent");
+    assertEquals(await statesOf(third), ["CONNECTING", "LISTENING"]);
+    assertEquals(await within(third, ({ connections }) => connections.length), 1);
+    assertEquals(await streamsOf(third), 1);
+
+    // Nothing is left of the links to the one that went, nor with it.
+    const openLinks = (of: Page) =>
+      within(
+        of,
+        ({ connections }) => connections.filter((one) => one.connectionState !== "closed").length,
+      );
+    await assertEventually(() => openLinks(broadcaster), 1);
+    await assertEventually(() => openLinks(second), 2);
+    assertEquals(await openLinks(first), 0);
+    await second.close();
+    await assertEventually(() => openLinks(broadcaster), 1);
+    await assertMovingPicture(third, "the viewer below a page that was closed");
+
+    await within(third, ({ tributary }) => tributary.close());
+    await assertEventually(() => openLinks(broadcaster), 0);
+    assertEquals(await openLinks(third), 0);
+  });
+});
+
+Deno.test("a viewer whose link dies joins again by itself, without a word from the service", async () => {
+  await withSdk({}, async ({ page }) => {
+    const broadcaster = await page();
+    await startBroadcast(broadcaster, "fragile");
+    const viewer = await page();
+    await joinBroadcast(viewer, "fragile");
+    await within(broadcaster, ({ connections }) => connections.forEach((one) => one.close()));
+    await assertEventually(
+      () => statesOf(viewer),
+      ["CONNECTING", "LISTENING", "RECONNECTING", "LISTENING"],
+    );
+    await assertMovingPicture(viewer, "the viewer that joined again");
+    assertEquals(await within(viewer, ({ errors }) => errors), []);
+  });
+});
+
+Deno.test("a lost socket leaves the picture as it is, and joining again takes it over", async () => {
+  await withSdk({}, async ({ page }) => {
+    const broadcaster = await page();
+    await startBroadcast(broadcaster, "wobbly");
+    const viewer = await page();
+    await joinBroadcast(viewer, "wobbly");
+    await within(viewer, ({ sockets }) => sockets.at(-1)!.close());
+    await assertEventually(
+      () => within(viewer, ({ tributary }) => tributary.state),
+      "DISCONNECTED",
+    );
+    assertEquals(await within(viewer, ({ errors }) => errors), ["connection_lost"]);
+    await assertMovingPicture(viewer, "the viewer without a socket");
+
+    await within(viewer, ({ tributary }) => tributary.joinBroadcast("wobbly"));
+    await assertEventually(() => streamsOf(viewer), 2);
+    assertEquals(await within(viewer, ({ tributary }) => tributary.state), "LISTENING");
+    await assertMovingPicture(viewer, "the viewer with another socket");
+  });
+});
+
+Deno.test("promises reject with the code of what went wrong", async () => {
+  await withSdk({}, async ({ page, service }) => {
+    const one = await page();
+    await startBroadcast(one, "taken");
+    const other = await page();
+    const codes = await within(other, async ({ tributary, codeOf }) => [
+      await codeOf(tributary.startBroadcast("taken")),
+      await codeOf(tributary.joinBroadcast("nobody")),
+      await codeOf(tributary.endBroadcast()),
+      await codeOf(tributary.leaveBroadcast()),
+      await codeOf(tributary.subscribeToTreeChanges()),
+      await codeOf(tributary.startCamera({ video: { width: { exact: 99_999 } } })),
+      tributary.state,
+    ]);
+    assertEquals(codes, [
+      "name_taken",
+      "unknown_broadcast",
+      "wrong_state",
+      "wrong_state",
+      "wrong_state",
+      "camera_missing",
+      "READY",
+    ]);
+
+    // A broadcaster that does not answer keeps the join waiting.
+    const mute = await VirtualPeer.connect(service, { answer: false });
+    await mute.startBroadcast("mute");
+    const code = await within(other, async ({ tributary, codeOf }) => {
+      const code = codeOf(tributary.joinBroadcast("mute"));
+      await tributary.leaveBroadcast();
+      return `${await code} ${tributary.state}`;
+    });
+    assertEquals(code, "cancelled READY");
+    const ended = await within(other, async ({ tributary, codeOf }) => {
+      const code = codeOf(tributary.joinBroadcast("mute"));
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      return { code };
+    }).then(() => "joined");
+    assertEquals(ended, "joined");
+    await mute.close();
+    await assertEventually(
+      () => within(other, ({ tributary }) => tributary.state),
+      "BROADCAST_ENDED",
+    );
+    assertEquals(
+      await within(other, async ({ tributary, codeOf }) => {
+        await tributary.leaveBroadcast();
+        const code = codeOf(tributary.startBroadcast("cut"));
+        tributary.close();
+        return `${await code} ${tributary.state}`;
+      }),
+      "cancelled READY",
+    );
+  });
+});
