@@ -8,9 +8,10 @@ import { CameraIcon, ViewersIcon } from "./parts/icons.tsx";
 import { Notice } from "./parts/notice.tsx";
 import { useNow } from "./parts/use_now.ts";
 import { LivePanel } from "./studio/live_panel.tsx";
-import { MicrophoneButton } from "./studio/microphone_button.tsx";
 import { isAboutName, studioProblem } from "./studio/problems.ts";
 import { SetupForm } from "./studio/setup_form.tsx";
+import { canShareScreen } from "./studio/screen.ts";
+import { SourceButtons } from "./studio/source_buttons.tsx";
 import { Stage } from "./studio/stage.tsx";
 import { countViewers } from "./studio/tree.ts";
 import { useStudio } from "./studio/use_studio.ts";
@@ -47,7 +48,14 @@ export function Studio({ suggestedName, connect }: StudioProps & { connect?: Con
         </Stage>
         {(stream || isLive) && (
           <div class="toolbar">
-            {stream && <MicrophoneButton stream={stream} />}
+            {stream && (
+              <SourceButtons
+                stream={stream}
+                isScreen={studio.isScreen}
+                onShowScreen={studio.showScreen}
+                onShowCamera={studio.showCamera}
+              />
+            )}
             {isLive && (
               <button type="button" class="button danger" onClick={studio.end}>
                 End broadcast
@@ -60,7 +68,7 @@ export function Studio({ suggestedName, connect }: StudioProps & { connect?: Con
         {problem && !nameProblem && (
           <Notice problem={studioProblem(problem)}>
             {problem === "camera_stopped" && (
-              <button type="button" class="button" onClick={studio.startCamera}>
+              <button type="button" class="button" onClick={studio.showCamera}>
                 Turn the camera on
               </button>
             )}
@@ -103,14 +111,26 @@ function Placeholder({ studio }: { studio: ReturnType<typeof useStudio> }) {
     <>
       <CameraIcon />
       <p>This is what your viewers will see.</p>
-      <button
-        type="button"
-        class="button on-dark"
-        disabled={!studio.ready}
-        onClick={studio.startCamera}
-      >
-        Try the camera
-      </button>
+      <p class="actions">
+        <button
+          type="button"
+          class="button on-dark"
+          disabled={!studio.ready}
+          onClick={studio.showCamera}
+        >
+          Try the camera
+        </button>
+        {(!studio.ready || canShareScreen()) && (
+          <button
+            type="button"
+            class="button on-dark"
+            disabled={!studio.ready}
+            onClick={studio.showScreen}
+          >
+            Share screen
+          </button>
+        )}
+      </p>
     </>
   );
 }

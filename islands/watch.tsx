@@ -37,8 +37,9 @@ export function Watch({ name, title, broadcaster, startedAt, connect }: WatchPro
   const isPlaying = phase === "live" && playback.hasPicture;
   const isJoined = phase === "live" || phase === "reconnecting" || phase === "connecting";
   const text = phase === "live" && !playback.hasPicture ? WAITING_FOR_PICTURE : PHASE_TEXTS[phase];
-  // The last picture stays under the message while another parent is sought.
-  const keepsPicture = isPlaying || phase === "reconnecting" || phase === "lost";
+  // What comes from other viewers may go on while the service or another parent is sought.
+  const keepsPicture = playback.hasPicture &&
+    (phase === "live" || phase === "reconnecting" || phase === "lost" || phase === "connecting");
 
   return (
     <div class="watch" data-phase={phase}>
@@ -49,7 +50,9 @@ export function Watch({ name, title, broadcaster, startedAt, connect }: WatchPro
           aria-label={`Live video: ${title}`}
           data-shown={keepsPicture}
         />
-        {!isPlaying && !playback.refused && <Message text={text} onJoin={join} />}
+        {!isPlaying && !playback.refused && (
+          <Message text={text} isOverPicture={keepsPicture} onJoin={join} />
+        )}
         {isPlaying && playback.muted && (
           <button
             type="button"
@@ -109,9 +112,16 @@ export function Watch({ name, title, broadcaster, startedAt, connect }: WatchPro
   );
 }
 
-function Message({ text, onJoin }: { text: PhaseText; onJoin: () => void }) {
+interface MessageProps {
+  text: PhaseText;
+  /** There is a picture that the message must not hide. */
+  isOverPicture: boolean;
+  onJoin: () => void;
+}
+
+function Message({ text, isOverPicture, onJoin }: MessageProps) {
   return (
-    <div class="stage-message" data-error={text.isError}>
+    <div class="stage-message" data-over-picture={isOverPicture}>
       {/* Keyed by role: a reader notices an alert that appears, not a status that turns into one. */}
       <div key={text.isError ? "alert" : "status"} role={text.isError ? "alert" : "status"}>
         {text.isBusy && <span class="ripple" aria-hidden="true" />}

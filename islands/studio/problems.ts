@@ -13,11 +13,12 @@ const PROBLEMS: Record<string, Problem> = {
       "then press the button again.",
   },
   camera_missing: {
-    title: "No camera was found.",
-    text: "Plug one in or switch it on, then press the button again.",
+    title: "No camera or no microphone was found.",
+    text: "Plug in or switch on what is missing, then press the button again. " +
+      "You can also share your screen.",
   },
   camera_busy: {
-    title: "Another program is using your camera.",
+    title: "Another program is using your camera or microphone.",
     text: "Close the other call or recording, then press the button again.",
   },
   camera_stopped: {

@@ -7,6 +7,7 @@ import type { TreeNode } from "../../lib/protocol/mod.ts";
 import { type Client, codeOf, type Connect, missingSupport } from "../parts/client.ts";
 import { nameFault } from "./problems.ts";
 import { countViewers } from "./tree.ts";
+import { useSources } from "./use_sources.ts";
 
 /** Where the broadcaster stands. */
 export type StudioPhase = "setup" | "starting" | "live" | "reconnecting" | "ended";
@@ -39,16 +40,15 @@ const START: StudioState = {
 export function useStudio(connect: Connect | undefined) {
   const client = useRef<Client | null>(null);
   const [state, setState] = useState(START);
-  const [stream, setStream] = useState<MediaStream | null>(null);
   const [ready, setReady] = useState(false);
   const update = (change: Partial<StudioState>) => setState((old) => ({ ...old, ...change }));
+  const sources = useSources(client, () => update({ problem: "camera_stopped" }));
 
   useEffect(() => {
     if (!connect) return;
     const problem = missingSupport() ?? (globalThis.isSecureContext ? null : "insecure_context");
     if (problem) return update({ problem });
     const tributary = client.current = connect();
-    tributary.on("stream", setStream);
     tributary.on("treestatechanged", (tree) =>
       setState((old) => ({
         ...old,
@@ -69,20 +69,21 @@ export function useStudio(connect: Connect | undefined) {
   }, [isLive]);
 
   useEffect(() => {
-    const track = stream?.getVideoTracks()[0];
-    if (!track) return;
-    const report = () => update({ problem: "camera_stopped" });
-    track.addEventListener("ended", report);
-    return () => track.removeEventListener("ended", report);
-  }, [stream]);
+    if (state.phase === "ended") sources.stop();
+  }, [state.phase]);
 
-  async function startCamera() {
+  async function showCamera() {
     update({ problem: null });
     try {
-      await openCamera(client.current!);
+      await sources.showCamera();
     } catch (error) {
       update({ problem: codeOf(error) });
     }
+  }
+
+  function showScreen() {
+    update({ problem: null });
+    return sources.showScreen(showCamera);
   }
 
   async function goLive(name: string, peerName: string) {
@@ -91,7 +92,7 @@ export function useStudio(connect: Connect | undefined) {
     update({ ...START, phase: "starting", name });
     const tributary = client.current!;
     try {
-      if (!isRunning(tributary.stream)) await openCamera(tributary);
+      if (!sources.hasPicture()) await sources.showCamera();
       await tributary.startBroadcast(name, peerName || undefined);
       update({ phase: "live", startedAt: Date.now() });
       await tributary.subscribeToTreeChanges(name);
@@ -107,23 +108,16 @@ export function useStudio(connect: Connect | undefined) {
   async function end() {
     try {
       await client.current!.endBroadcast();
-    } catch {
-      // It ends in any case: without the service nobody can join, and the camera goes off below.
+    } catch (error) {
+      // It may have ended a moment ago without our doing; otherwise it goes on.
+      if (codeOf(error) !== "wrong_state") return update({ problem: codeOf(error) });
     }
-    client.current!.stopCamera();
     update({ phase: "ended", endedAt: Date.now(), problem: null });
   }
 
   const startOver = () => setState((old) => ({ ...START, name: old.name }));
-  return { ...state, stream, ready, startCamera, goLive, end, startOver };
-}
-
-async function openCamera(client: Client): Promise<void> {
-  client.setStream(await client.startCamera());
-}
-
-function isRunning(stream: MediaStream | null): boolean {
-  return stream?.getVideoTracks().some((track) => track.readyState === "live") ?? false;
+  const { stream, isScreen } = sources;
+  return { ...state, stream, isScreen, ready, showCamera, showScreen, goLive, end, startOver };
 }
 
 /** What a state of the SDK means for the studio. */

@@ -101,6 +101,7 @@ export function phaseOfError(code: string): WatchPhase {
     case "no_capacity":
       return "no_room";
     case "connection_lost":
+    case "cancelled": // A loss also cuts short what was under way.
       return "lost";
     case "broadcast_ended":
       return "ended";

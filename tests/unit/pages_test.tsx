@@ -170,6 +170,7 @@ Deno.test("watch: codes and states lead to phases, and every phase has a next st
   assertEquals(phaseOfError("unknown_broadcast"), "unknown");
   assertEquals(phaseOfError("no_capacity"), "no_room");
   assertEquals(phaseOfError("connection_lost"), "lost");
+  assertEquals(phaseOfError("cancelled"), "lost");
   assertEquals(phaseOfError("toString"), "failed");
   assertEquals(phaseOfState("LISTENING", "connecting"), "live");
   assertEquals(phaseOfState("RECONNECTING", "live"), "reconnecting");
