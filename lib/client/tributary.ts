@@ -56,6 +56,8 @@ export class Tributary extends Emitter<TributaryEvents> {
   #broadcast: string | null = null;
   #peerName: string | undefined;
   #isEnding = false;
+  /** Closed links are noticed at once, those of a page that is simply gone after some 20 s. */
+  readonly #handlePageHide = () => this.close();
 
   constructor({ url, rtcConfiguration = {} }: TributaryOptions = {}) {
     super();
@@ -225,6 +227,7 @@ export class Tributary extends Emitter<TributaryEvents> {
     this.#reset(CONNECTING);
     this.#broadcast = name;
     this.#peerName = peerName;
+    addEventListener("pagehide", this.#handlePageHide);
     const signalling = this.#signalling;
     const iceServers = this.#iceServers;
     return this.#peer = new Peer({ signalling, iceServers, name, peerName });
@@ -296,6 +299,7 @@ export class Tributary extends Emitter<TributaryEvents> {
     this.#signalling.abandon("JOIN_BROADCAST", reason);
     this.#peer?.close(reason);
     this.#peer = null;
+    removeEventListener("pagehide", this.#handlePageHide);
     this.#watchedStream = null;
     if (state === READY) this.#broadcast = null;
     this.#setState(state);

@@ -16,6 +16,8 @@ export interface SdkPageGlobals {
   errors: TributaryErrorCode[];
   connections: RTCPeerConnection[];
   sockets: WebSocket[];
+  /** For what one call begins and a later one looks at. */
+  pending: Promise<unknown>;
   /** Resolves with the code that a promise rejects with, or with null. */
   codeOf(promise: Promise<unknown>): Promise<TributaryErrorCode | null>;
 }
