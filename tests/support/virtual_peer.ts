@@ -21,7 +21,7 @@ import {
 import { TcpWebSocket } from "./virtual_peer/tcp_web_socket.ts";
 import { sessionDescription } from "./virtual_peer/session_description.ts";
 
-export { ConnectionClosedError, RefusedError } from "./virtual_peer/inbox.ts";
+export { ConnectionClosedError, RefusedError, TimeoutError } from "./virtual_peer/inbox.ts";
 export { sessionDescription } from "./virtual_peer/session_description.ts";
 
 /** Longer than the 10 s after which the server answers a waiting join (JOIN-4). */
@@ -107,6 +107,7 @@ export class VirtualPeer {
    *
    * @throws {RefusedError} when it is answered with ERROR.
    * @throws {ConnectionClosedError} when the connection closes first.
+   * @throws {TimeoutError}
    */
   request<C extends RequestCommand>(
     message: ClientMessage & { command: C },

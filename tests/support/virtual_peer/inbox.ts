@@ -36,6 +36,11 @@ export class RefusedError extends Error {
   }
 }
 
+/** What was awaited did not come in time. */
+export class TimeoutError extends Error {
+  override name = "TimeoutError";
+}
+
 /** The connection closed, or never opened, while something was awaited. */
 export class ConnectionClosedError extends Error {
   override name = "ConnectionClosedError";
@@ -128,7 +133,9 @@ export class Inbox {
           this.#takeWaiter((other) => other === waiter);
           const last = this.received.slice(-10).map(({ command }) => command).join(", ");
           reject(
-            new Error(`No ${what} within ${timeoutMs} ms; last received: ${last || "nothing"}`),
+            new TimeoutError(
+              `No ${what} within ${timeoutMs} ms; last received: ${last || "nothing"}`,
+            ),
           );
         }, timeoutMs);
       }

@@ -1,0 +1,131 @@
+/**
+ * A server that is measured: a child process in a group of its own on a free port of the loopback
+ * interface. Everything it starts ends with it, also when the benchmark is interrupted.
+ */
+import { fileURLToPath } from "node:url";
+import { cpuTimeUs, pidListeningOn, residentBytes } from "./proc.ts";
+
+/** Bundling for the browser and starting the isolates, on a slow machine. */
+const START_TIMEOUT_MS = 60_000;
+
+/** Longer than the 5 s a server may take to end in good order. */
+const STOP_TIMEOUT_MS = 8_000;
+
+/** A server that runs until it is stopped. */
+export interface MeasuredServer extends AsyncDisposable {
+  readonly port: number;
+  /** The process that listens, which may be a child of a task runner. */
+  readonly pid: number;
+  /** CPU time so far, in microseconds, of all threads. */
+  cpuTimeUs(): number;
+  /** Memory held, in bytes. */
+  residentBytes(): number;
+  /** Ends the process and everything it has started. */
+  stop(): Promise<void>;
+}
+
+/** What `startServer` starts. */
+export interface ServerCommand {
+  command: string;
+  /** `{port}` is replaced. */
+  args: string[];
+  /** Variables set besides the benchmark's own; `{port}` is replaced. */
+  env?: Record<string, string>;
+  /** The path that answers 200 once the server can work. */
+  healthPath: string;
+}
+
+const runningStops = new Set<() => Promise<void>>();
+
+/**
+ * Starts a server and waits until it is healthy.
+ *
+ * @throws {Error} with the end of its output, when it does not come up
+ */
+export async function startServer(
+  { command, args, env = {}, healthPath }: ServerCommand,
+): Promise<MeasuredServer> {
+  const port = freePort();
+  const withPort = (text: string) => text.replaceAll("{port}", String(port));
+  const output = await Deno.makeTempFile({ prefix: "tributary-bench-", suffix: ".log" });
+  const child = new Deno.Command("sh", {
+    // Output goes to a file by way of the shell, so that a full pipe cannot stop the server.
+    args: ["-c", 'exec "$0" "$@" > "$OUTPUT" 2>&1', command, ...args.map(withPort)],
+    cwd: fileURLToPath(new URL("..", import.meta.url)),
+    env: {
+      ...Object.fromEntries(Object.entries(env).map(([name, value]) => [name, withPort(value)])),
+      OUTPUT: output,
+    },
+    detached: true,
+    stdin: "null",
+    stdout: "null",
+    stderr: "null",
+  }).spawn();
+
+  let stopping: Promise<void> | undefined;
+  const stop = () => {
+    runningStops.delete(stop);
+    return stopping ??= endGroup(child).then(() => Deno.remove(output));
+  };
+  runningStops.add(stop);
+  try {
+    await untilHealthy(`http://127.0.0.1:${port}${healthPath}`, child);
+    const pid = pidListeningOn(port, child.pid);
+    return {
+      port,
+      pid,
+      cpuTimeUs: () => cpuTimeUs(pid),
+      residentBytes: () => residentBytes(pid),
+      stop,
+      [Symbol.asyncDispose]: stop,
+    };
+  } catch (error) {
+    const tail = (await Deno.readTextFile(output)).slice(-2_000);
+    await stop();
+    throw new Error(`${(error as Error).message}\n${tail}`);
+  }
+}
+
+/** Ends whatever still runs, for when the benchmark is interrupted. */
+export async function stopAllServers(): Promise<void> {
+  await Promise.all([...runningStops].map((stop) => stop()));
+}
+
+/** Another process could take it first; the server would then say so and end. */
+function freePort(): number {
+  using listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
+  return listener.addr.port;
+}
+
+async function untilHealthy(url: string, child: Deno.ChildProcess): Promise<void> {
+  let hasEnded = false;
+  child.status.then(() => hasEnded = true);
+  for (const end = Date.now() + START_TIMEOUT_MS; Date.now() < end && !hasEnded;) {
+    try {
+      const response = await fetch(url);
+      await response.body?.cancel();
+      if (response.ok) return;
+    } catch {
+      // Not listening yet.
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(hasEnded ? "The server ended at start" : `The server does not answer at ${url}`);
+}
+
+async function endGroup(child: Deno.ChildProcess): Promise<void> {
+  const kill = setTimeout(() => signalGroup(child, "SIGKILL"), STOP_TIMEOUT_MS);
+  signalGroup(child, "SIGTERM");
+  await child.status;
+  clearTimeout(kill);
+  // Whatever the leader of the group has left behind.
+  signalGroup(child, "SIGKILL");
+}
+
+function signalGroup(child: Deno.ChildProcess, signal: Deno.Signal): void {
+  try {
+    Deno.kill(-child.pid, signal);
+  } catch {
+    // All of it has ended.
+  }
+}
