@@ -5,6 +5,7 @@ import { nameTaken } from "../store/tree_store.ts";
 import type { Peer, PeerId } from "../tree/types.ts";
 import type { Context } from "./context.ts";
 import type { Session } from "./session.ts";
+import { unwatch } from "./watching.ts";
 
 /**
  * Makes a broadcast live.
@@ -17,6 +18,13 @@ export async function beginBroadcast(
   { name, title, peerName }: { name: string; title: string; peerName: string },
 ): Promise<void> {
   if (session.broadcasts.has(name)) throw nameTaken(name);
+  if (session.watching?.broadcast === name) {
+    // Watches, or waits for, what is over: were it still to get a place, or to leave one, that
+    // would be under its own name in its own broadcast.
+    if ((await context.store.broadcast(name))?.state === "live") throw nameTaken(name);
+    await unwatch(context, session);
+    session.send({ command: "BROADCAST_ENDED", name });
+  }
   const now = context.clock.now();
   // Beforehand: a viewer may be placed under the new root before we hear that it is written.
   session.addBroadcast(name);
@@ -47,6 +55,7 @@ export async function endBroadcast(
   session: Session,
   name: string,
 ): Promise<boolean> {
+  if (!session.broadcasts.has(name)) return false;
   if (!await context.store.beginEnding(name, session.id)) {
     session.deleteBroadcast(name);
     return false;

@@ -5,8 +5,8 @@
  * Why these checks are enough:
  * - a join checks its slot. Every way a slot's parent can go or lose its slots deletes them with a
  *   check on each, so either the join or the departure sees the other;
- * - a departure checks the peer, its parent, its children and its open slots: at most
- *   1 + 1 + 8 = 10, because a place is either taken or open and fan-out is at most 8;
+ * - a departure checks the peer, its parent, and for each of its places the child or the open slot
+ *   that was read: at most 1 + 1 + 8 = 10, because fan-out is at most 8;
  * - a re-attachment checks the orphan, the slot it takes and its own open slots: at most 10. The
  *   chain of parents is read, not checked: see docs/decisions/0003-reattaching-without-checking-the-chain.md.
  */
@@ -212,11 +212,14 @@ export class KvTreeStore implements TreeStore {
       const entry = await this.#peer(name, id);
       if (!entry) return null;
       const peer = entry.value;
-      const [parent, children, own] = await Promise.all([
-        peer.parent === null ? null : this.#peer(name, peer.parent),
-        this.#childrenOf(name, id),
-        this.#openSlotsOf(name, id, peer.depth),
-      ]);
+      const parentRead = peer.parent === null ? null : this.#peer(name, peer.parent);
+      // Slots before children: a slot that is not there any more has a child that can be read.
+      const own = await this.#openSlotsOf(name, id, peer.depth);
+      const children = await this.#childrenOf(name, id);
+      const parent = await parentRead;
+      // A place that shows up as neither was given back between the two looks. (Under a peer
+      // without a picture places are not given back, so there some may be neither.)
+      if (peer.state === "live" && own.length + children.length !== peer.fanout) return RETRY;
       const plan = depart(peer, parent?.value ?? null, children.map(({ value }) => value));
       const change: Change = {
         checks: [
@@ -256,31 +259,34 @@ export class KvTreeStore implements TreeStore {
   }
 
   async sweep(name: string): Promise<Peer[]> {
+    const { key, value, versionstamp } = await this.#kv.get<Broadcast>(keys.broadcast(name));
+    if (value?.state !== "ending") return [];
+    // On every deletion: once somebody else has finished, the name may be live again, and what is
+    // found under it must stay.
+    const stillEnding = [{ key, versionstamp }];
     const members = new Map<PeerId, Peer>();
     // A join that was under way may still write what the pass has already gone by. Without slots
     // and peers nothing new can come, so two empty passes in a row are the end of it.
     for (let emptyPasses = 0; emptyPasses < 2;) {
-      const doomed: Deno.KvKey[] = [];
+      const doomed: [Deno.KvKey, unknown][] = [];
       for (const prefix of [keys.slots(name), keys.peers(name), keys.children(name)]) {
-        for await (const { key, value } of this.#kv.list({ prefix }, { batchSize: 500 })) {
-          doomed.push(key);
-          if (key[1] === "peer") members.set((value as Peer).id, value as Peer);
+        for await (const entry of this.#kv.list({ prefix }, { batchSize: 500 })) {
+          doomed.push([entry.key, entry.value]);
         }
       }
       emptyPasses = doomed.length === 0 ? emptyPasses + 1 : 0;
       for (let i = 0; i < doomed.length; i += SWEEP_BATCH) {
-        await this.#committer.commit({ checks: [], deletes: doomed.slice(i, i + SWEEP_BATCH) });
+        const batch = doomed.slice(i, i + SWEEP_BATCH);
+        const deletes = batch.map(([doomedKey]) => doomedKey);
+        const version = await this.#committer.commit({ checks: stillEnding, deletes });
+        if (version === null) return [...members.values()];
+        for (const [doomedKey, doomedValue] of batch) {
+          const peer = doomedValue as Peer;
+          if (doomedKey[1] === "peer") members.set(peer.id, peer);
+        }
       }
     }
-    await this.#retry(async () => {
-      const { key, value, versionstamp } = await this.#kv.get<Broadcast>(keys.broadcast(name));
-      if (value?.state !== "ending") return;
-      const version = await this.#committer.commit({
-        checks: [{ key, versionstamp }],
-        deletes: [key],
-      });
-      return version === null ? RETRY : undefined;
-    });
+    await this.#committer.commit({ checks: stillEnding, deletes: [key] });
     return [...members.values()];
   }
 
@@ -311,8 +317,8 @@ export class KvTreeStore implements TreeStore {
     }
     if (childKeys.length === 0) return [];
     const entries = await this.#kv.getMany<Peer[]>(childKeys);
-    // A link whose peer is gone belongs to a departure that just went by; the checks will tell.
-    return entries.filter((entry) => entry.value !== null) as Entry<Peer>[];
+    // A link whose peer is gone, or elsewhere, belongs to a departure that just went by.
+    return entries.filter((entry) => entry.value?.parent === id) as Entry<Peer>[];
   }
 
   /** The open slots of one peer: its places are few, so they are read by key. */

@@ -1,0 +1,166 @@
+/**
+ * A whole deployment in virtual time: several instances of the signalling service over one simulated
+ * KV and one bus, and clients that come and go. Everything random comes from one seed.
+ */
+import { MemoryBusNetwork } from "../../lib/bus/memory.ts";
+import { SignallingService } from "../../lib/signalling/service.ts";
+import { KvTreeStore } from "../../lib/store/kv_tree_store.ts";
+import { violations } from "../../lib/tree/invariants.ts";
+import type { Peer } from "../../lib/tree/types.ts";
+import { pick, seededRandom } from "../support/sim/random.ts";
+import { SimClock } from "../support/sim/sim_clock.ts";
+import { simKv, SimKvData } from "../support/sim/sim_kv.ts";
+import { SimClient } from "./sim_client.ts";
+
+/** What a run is like. */
+export interface SimOptions {
+  seed: number;
+  instances: number;
+  fanout: number;
+  /** Share of bus messages that are lost. */
+  busDrop?: number;
+}
+
+/** See the module's paragraph. */
+export class SimWorld {
+  readonly clock = new SimClock();
+  readonly random: () => number;
+  readonly clients: SimClient[] = [];
+  /** What happened, for the log of a failing seed. */
+  readonly history: string[] = [];
+  readonly #options: SimOptions;
+  readonly #data = new SimKvData();
+  readonly #services: SignallingService[] = [];
+  readonly #observer: KvTreeStore;
+  readonly #faults: string[] = [];
+
+  constructor(options: SimOptions) {
+    this.#options = options;
+    this.random = seededRandom(options.seed);
+    const { clock, random } = this;
+    const network = new MemoryBusNetwork({
+      timers: { nowMs: () => clock.now(), after: (ms, fn) => clock.after(ms, fn) },
+      random,
+      faults: { delay: 0.7, maxDelayMs: 40, drop: options.busDrop ?? 0, repeatHint: 0.1 },
+    });
+    const delay = (ms: number) => clock.delay(ms);
+    let ids = 0;
+    for (let i = 0; i < options.instances; i++) {
+      const address = { instance: `i${i}`, region: i % 2 === 0 ? "us" : "eu" };
+      const kv = simKv(this.#data, { random, delay, maxLatencyMs: 6, lockedShare: 0.05 });
+      this.#services.push(
+        new SignallingService({
+          config: { iceServers: [], fanout: options.fanout },
+          address,
+          store: new KvTreeStore({ kv, random, delay }),
+          bus: network.join(address.instance),
+          clock,
+          random,
+          newId: () => `p${ids++}`,
+          log: (level, event, fields) => {
+            if (level === "error") this.#faults.push(`${event} ${JSON.stringify(fields)}`);
+          },
+        }),
+      );
+    }
+    const instant = simKv(this.#data, {
+      random: () => 0,
+      delay: () => Promise.resolve(),
+      maxLatencyMs: 0,
+      lockedShare: 0,
+    });
+    this.#observer = new KvTreeStore({ kv: instant });
+  }
+
+    return this.#observer;
+  }
+  /** Does one thing that people do. */
+  step(names: string[]): void {
+    const { random } = this;
+    const open = this.clients.filter((client) => client.isOpen);
+    const client = pick(open, random);
+    const name = pick(names, random)!;
+    const dice = random();
+    if (!client || dice < 0.3) return this.#do("joins", this.#connect(), name, (c) => c.join(name));
+    if (dice < 0.4) return this.#do("joins again", client, name, (c) => c.join(name));
+    if (dice < 0.52) return this.#do("leaves", client, "", (c) => c.leave());
+    if (dice < 0.68) return this.#do("vanishes", client, "", (c) => c.vanish());
+    if (dice < 0.84) return this.#do("starts", client, name, (c) => c.start(name));
+    if (dice < 0.88) return this.#do("ends", client, name, (c) => c.end(name));
+    if (dice < 0.93) {
+      return this.#do("hangs", client, "", (c) => {
+        c.answers = false;
+      });
+    }
+    this.#do("wakes up", client, "", (c) => c.wakeUp());
+  }
+
+  /** Everybody answers again; nothing else happens from now on. */
+  calm(): void {
+    for (const client of this.clients) client.wakeUp();
+  }
+
+  /** What is wrong right now: broken invariants and faults that instances logged. */
+  async problems(names: string[]): Promise<string[]> {
+    const found = [...this.#faults];
+    for (const name of names) {
+      const broadcast = await this.#observer.broadcast(name);
+      // An ending broadcast is taken apart piece by piece.
+      if (broadcast?.state !== "live") continue;
+      const snapshot = await this.#observer.snapshot(name);
+      found.push(...violations(snapshot!).map((text) => `${name}: ${text}`));
+    }
+    return found;
+  }
+
+  /** Who wants to watch and does not, or does not and has a place, once everything has calmed down. */
+  async unserved(names: string[]): Promise<string[]> {
+    const found: string[] = [];
+    const peers = new Map<string, Peer>();
+    for (const name of names) {
+      for (const peer of await this.#observer.peers(name)) peers.set(`${name}/${peer.id}`, peer);
+    }
+    for (const client of this.clients) {
+      if (!client.isOpen || !client.wants) continue;
+      const peer = peers.get(`${client.wants}/${client.id}`);
+      if (!peer) found.push(`${client.id} watches ${client.wants} but has no place`);
+      else if (peer.state !== "live") found.push(`${client.id} is ${peer.state}`);
+      else if (peer.parent !== client.parent) {
+        found.push(`${client.id} thinks ${client.parent} carries it, the tree says ${peer.parent}`);
+      }
+    }
+    const open = new Map(this.clients.map((client) => [client.id, client]));
+    for (const [key, peer] of peers) {
+      const client = open.get(peer.id);
+      const name = key.slice(0, key.lastIndexOf("/"));
+      const isRoot = peer.parent === null && peer.state === "live";
+      if (!client?.isOpen) found.push(`${key} is gone but still in the tree`);
+      else if (!isRoot && client.wants !== name) found.push(`${key} has left but has a place`);
+    }
+    return found;
+  }
+
+  /** Every broadcast ends, as its broadcaster's socket closes; returns the keys left in KV. */
+  async endAll(): Promise<string[]> {
+    for (const client of this.clients) if (client.isOpen) client.vanish();
+    await this.clock.advance(60_000);
+    return [...this.#data.entries.keys()];
+  }
+
+  #connect(): SimClient {
+    const client = new SimClient({
+      service: pick(this.#services, this.random)!,
+      clock: this.clock,
+      random: this.random,
+      maxLatencyMs: 30,
+      maxAnswerMs: 60,
+    });
+    this.clients.push(client);
+    return client;
+  }
+
+  #do(what: string, client: SimClient, name: string, fn: (client: SimClient) => void): void {
+    this.history.push(`${this.clock.now().toFixed(1)} ${client.id} ${what} ${name}`);
+    fn(client);
+  }
+}
