@@ -3,7 +3,6 @@
  * emits everything else. Knows the protocol's envelope, and nothing of links, states or media.
  * This module is browser compatible.
  */
-import "./no_eval.ts";
 import {
   type ClientCommand,
   type ClientMessage,

@@ -29,6 +29,8 @@ export function sdkPage(service: string, { plays = true } = {}): string {
 <meta http-equiv="Content-Security-Policy" content="script-src 'unsafe-inline' ${service}">
 <video></video>
 <script>
+  addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) =>
+    console.error("Forbidden: " + violatedDirective + " " + blockedURI));
   globalThis.connections = [];
   globalThis.sockets = [];
   globalThis.RTCPeerConnection = class extends RTCPeerConnection {
