@@ -36,7 +36,7 @@ export function Studio({ suggestedName, connect }: StudioProps & { connect?: Con
         <Stage stream={stream} placeholder={<Placeholder studio={studio} />}>
           {isLive && (
             <p class="stage-facts">
-              <span class="badge" data-tone={phase === "live" ? "live" : "waiting"}>
+              <span class="badge" data-tone={phase === "live" ? "live" : "off"}>
                 {phase === "live" ? "Live" : "Reconnecting"}
               </span>
               <Elapsed since={studio.startedAt} />
@@ -110,7 +110,7 @@ function Placeholder({ studio }: { studio: ReturnType<typeof useStudio> }) {
   return (
     <>
       <CameraIcon />
-      <p>This is what your viewers will see.</p>
+      <p>Your picture will appear here.</p>
       <p class="actions">
         <button
           type="button"

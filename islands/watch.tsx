@@ -72,41 +72,39 @@ export function Watch({ name, title, broadcaster, startedAt, connect }: WatchPro
             Play
           </button>
         )}
+        {keepsPicture && (
+          <p class="stage-facts">
+            <span class="badge" data-tone={isPlaying ? "live" : "off"}>{text.badge}</span>
+          </p>
+        )}
         <p class="hidden" role="status">{isPlaying && text.title}</p>
       </div>
       <div class="watch-bar">
         <div class="watch-title">
           <h1>{title}</h1>
-          <p>
-            <span class="badge" data-tone={isPlaying ? "live" : isJoined ? "waiting" : "off"}>
-              {text.badge}
-            </span>
-            {broadcaster && <span>{broadcaster}</span>}
-          </p>
+          {broadcaster && <p>{broadcaster}</p>}
         </div>
-        {isJoined && (
-          <div class="toolbar">
-            {isPlaying && !playback.muted && (
-              <button
-                type="button"
-                class="button quiet"
-                onClick={() => playback.setSound(false)}
-              >
-                <SoundIcon muted={false} />
-                Mute
-              </button>
-            )}
-            <button
-              type="button"
-              class="button quiet"
-              onClick={() => toggleFullScreen(frame.current!, video.current!)}
-            >
-              <FullScreenIcon />
-              Full screen
-            </button>
-            <button type="button" class="button" onClick={leave}>Leave</button>
-          </div>
-        )}
+        {/* Always there, if not always seen: nothing moves when it is needed. */}
+        <div class="toolbar" data-unused={!isJoined}>
+          <button
+            type="button"
+            class="button quiet"
+            data-unused={!isPlaying || playback.muted}
+            onClick={() => playback.setSound(false)}
+          >
+            <SoundIcon muted={false} />
+            Mute
+          </button>
+          <button
+            type="button"
+            class="button quiet"
+            onClick={() => toggleFullScreen(frame.current!, video.current!)}
+          >
+            <FullScreenIcon />
+            Full screen
+          </button>
+          <button type="button" class="button" onClick={leave}>Leave</button>
+        </div>
       </div>
     </div>
   );

@@ -20,8 +20,8 @@ export type WatchPhase =
 export interface PhaseText {
   title: string;
   text?: string;
-  /** One or two words beside the broadcaster's name. */
-  badge: string;
+  /** A word on the picture, in the phases that may have one. */
+  badge?: string;
   /** The button that joins, where there is something to join. */
   action?: "Try again" | "Watch again";
   /** Read out at once, instead of when the reader has time. */
@@ -44,13 +44,11 @@ export const PHASE_TEXTS: Record<WatchPhase, PhaseText> = {
   },
   ended: {
     title: "This broadcast has ended",
-    badge: "Ended",
     text: "Thank you for watching. Should it go live again, it starts here by itself.",
     leadsHome: true,
   },
   unknown: {
     title: "This broadcast is not live",
-    badge: "Not live",
     text: "Check the link, or stay: when it goes live, it starts here by itself.",
     action: "Try again",
     isError: true,
@@ -58,7 +56,6 @@ export const PHASE_TEXTS: Record<WatchPhase, PhaseText> = {
   },
   no_room: {
     title: "There is no room right now",
-    badge: "Full",
     text: "Every viewer already passes the stream on to as many as they can. " +
       "Stay: you come in as soon as a place opens.",
     action: "Try again",
@@ -73,20 +70,17 @@ export const PHASE_TEXTS: Record<WatchPhase, PhaseText> = {
   },
   left: {
     title: "You left the broadcast",
-    badge: "Not watching",
     text: "Nothing is sent or received any more.",
     action: "Watch again",
     leadsHome: true,
   },
   unsupported: {
     title: "This browser cannot watch",
-    badge: "Not watching",
     text: "Open this page in a current Chrome, Edge, Firefox or Safari.",
     isError: true,
   },
   failed: {
     title: "That did not work, and the fault is ours",
-    badge: "Not watching",
     text: "Wait a moment, then try again.",
     action: "Try again",
     isError: true,
