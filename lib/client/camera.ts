@@ -3,7 +3,7 @@
  * why they could not be opened. Knows nothing of broadcasts.
  * This module is browser compatible.
  */
-import { TributaryError, type TributaryErrorCode } from "./tributary_error.ts";
+import { toTributaryError, TributaryError, type TributaryErrorCode } from "./tributary_error.ts";
 
 /**
  * What is asked for by default. The broadcaster and every relay upload the picture several times
@@ -44,7 +44,8 @@ export class Camera {
       );
     }
     const stream = await navigator.mediaDevices.getUserMedia(constraints).catch((cause) => {
-      throw new TributaryError(CODES[cause?.name] ?? "camera_busy", undefined, { cause });
+      const code = CODES[cause?.name];
+      throw code ? new TributaryError(code, undefined, { cause }) : toTributaryError(cause);
     });
     if (stops !== this.#stops) {
       stopTracks(stream);

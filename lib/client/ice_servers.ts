@@ -13,7 +13,9 @@ export class IceServers {
   readonly #base: RTCConfiguration;
   readonly #fetch: () => Promise<RTCIceServer[]>;
   #latest: RTCIceServer[] = [];
-  #expiresAt = 0;
+  #expiresAt = -Infinity;
+  /** Children may come many at a time; one answer serves them all. */
+  #fetching: Promise<void> | null = null;
 
   /** @param fetch asks the service for its ICE servers */
   constructor(base: RTCConfiguration, fetch: () => Promise<RTCIceServer[]>) {
@@ -29,12 +31,18 @@ export class IceServers {
 
   /** Returns a fresh configuration, or the latest one where the service does not answer. */
   async fresh(): Promise<RTCConfiguration> {
-    if (performance.now() >= this.#expiresAt) {
-      await this.#fetch().then((servers) => {
-        this.#latest = servers;
-        this.#expiresAt = performance.now() + MAX_AGE_MS;
-      }).catch(() => {});
-    }
+    if (performance.now() >= this.#expiresAt) await (this.#fetching ??= this.#refresh());
     return this.latest;
+  }
+
+  async #refresh(): Promise<void> {
+    try {
+      this.#latest = await this.#fetch();
+      this.#expiresAt = performance.now() + MAX_AGE_MS;
+    } catch {
+      // What is known may still do; the next link asks again.
+    } finally {
+      this.#fetching = null;
+    }
   }
 }
