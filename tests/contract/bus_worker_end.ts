@@ -1,0 +1,71 @@
+/**
+ * The test's side of `bus_worker.ts`: ends of a bus that live in isolates of their own.
+ */
+import type { BusEnd, BusGroup, Command, Report } from "./bus_end.ts";
+import type { Request } from "./bus_worker.ts";
+
+/** One end of a bus in a worker. */
+export class WorkerBusEnd implements BusEnd {
+  #worker = new Worker(new URL("./bus_worker.ts", import.meta.url), { type: "module" });
+  #waiting = new Map<number, (reply: unknown) => void>();
+  #lastId = 0;
+
+  constructor() {
+    this.#worker.onmessage = ({ data: { id, reply } }) => {
+      this.#waiting.get(id)?.(reply);
+      this.#waiting.delete(id);
+    };
+  }
+
+  open(instance: string, space: string, sharesMemory: boolean): Promise<unknown> {
+    return this.#ask({ ask: "open", instance, space, sharesMemory });
+  }
+
+  run(...commands: Command[]): Promise<(string | null)[]> {
+    return this.#ask({ ask: "run", commands });
+  }
+
+  report(): Promise<Report> {
+    return this.#ask({ ask: "report" });
+  }
+
+  near(): Promise<string[]> {
+    return this.#ask({ ask: "near" });
+  }
+
+  terminate(): void {
+    this.#worker.terminate();
+  }
+
+  #ask<Reply>(request: Request): Promise<Reply> {
+    const id = ++this.#lastId;
+    return new Promise((resolve) => {
+      this.#waiting.set(id, resolve as (reply: unknown) => void);
+      this.#worker.postMessage({ id, request });
+    });
+  }
+}
+
+/** A group of ends in workers. */
+export interface WorkerBusGroup extends BusGroup {
+  end(instance: string): WorkerBusEnd;
+}
+
+/** Opens a bus in a worker for each instance. They have not necessarily found each other yet. */
+export async function openWorkerGroup(
+  instances: string[],
+  { sharesMemory = true } = {},
+): Promise<WorkerBusGroup> {
+  const space = `test-${crypto.randomUUID()}`;
+  const ends = new Map(instances.map((instance) => [instance, new WorkerBusEnd()]));
+  await Promise.all(
+    [...ends].map(([instance, end]) => end.open(instance, space, sharesMemory)),
+  );
+  return {
+    end: (instance) => ends.get(instance)!,
+    stop() {
+      for (const end of ends.values()) end.terminate();
+      return Promise.resolve();
+    },
+  };
+}
