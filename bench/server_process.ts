@@ -27,9 +27,9 @@ export interface MeasuredServer extends AsyncDisposable {
 /** What `startServer` starts. */
 export interface ServerCommand {
   command: string;
-  /** `{port}` is replaced. */
+  /** `{port}` and `{folder}`, an empty folder that is removed afterwards, are replaced. */
   args: string[];
-  /** Variables set besides the benchmark's own; `{port}` is replaced. */
+  /** Variables set besides the benchmark's own; replaced likewise. */
   env?: Record<string, string>;
   /** The path that answers 200 once the server can work. */
   healthPath: string;
@@ -46,14 +46,16 @@ export async function startServer(
   { command, args, env = {}, healthPath }: ServerCommand,
 ): Promise<MeasuredServer> {
   const port = freePort();
-  const withPort = (text: string) => text.replaceAll("{port}", String(port));
-  const output = await Deno.makeTempFile({ prefix: "tributary-bench-", suffix: ".log" });
+  const folder = await Deno.makeTempDir({ prefix: "tributary-bench-" });
+  const output = `${folder}/output.log`;
+  const fill = (text: string) =>
+    text.replaceAll("{port}", String(port)).replaceAll("{folder}", folder);
   const child = new Deno.Command("sh", {
     // Output goes to a file by way of the shell, so that a full pipe cannot stop the server.
-    args: ["-c", 'exec "$0" "$@" > "$OUTPUT" 2>&1', command, ...args.map(withPort)],
+    args: ["-c", 'exec "$0" "$@" > "$OUTPUT" 2>&1', command, ...args.map(fill)],
     cwd: fileURLToPath(new URL("..", import.meta.url)),
     env: {
-      ...Object.fromEntries(Object.entries(env).map(([name, value]) => [name, withPort(value)])),
+      ...Object.fromEntries(Object.entries(env).map(([name, value]) => [name, fill(value)])),
       OUTPUT: output,
     },
     detached: true,
@@ -63,10 +65,10 @@ export async function startServer(
   }).spawn();
 
   let stopping: Promise<void> | undefined;
-  const stop = () => {
-    runningStops.delete(stop);
-    return stopping ??= endGroup(child).then(() => Deno.remove(output));
-  };
+  const stop = () =>
+    stopping ??= endGroup(child)
+      .then(() => Deno.remove(folder, { recursive: true }))
+      .then(() => void runningStops.delete(stop));
   runningStops.add(stop);
   try {
     await untilHealthy(`http://127.0.0.1:${port}${healthPath}`, child);

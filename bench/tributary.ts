@@ -7,32 +7,22 @@ import { type MeasuredServer, startServer } from "./server_process.ts";
 export const FANOUT = 3;
 
 /** Starts the server with `jobs` isolates; `env` are further variables of its environment. */
-export async function startTributary(
+export function startTributary(
   { jobs, env = {} }: { jobs: number; env?: Record<string, string> },
 ): Promise<MeasuredServer> {
-  const folder = await Deno.makeTempDir({ prefix: "tributary-bench-" });
-  const removeFolder = () => Deno.remove(folder, { recursive: true });
-  try {
-    const server = await startServer({
-      command: Deno.execPath(),
-      args: ["task", "start"],
-      healthPath: "/healthz",
-      env: {
-        PORT: "{port}",
-        KV_URL: `${folder}/tributary.db`,
-        DENO_JOBS: String(jobs),
-        MAX_LISTENERS: String(FANOUT),
-        LOG_LEVEL: "warn",
-        ...env,
-      },
-    });
-    let stopping: Promise<void> | undefined;
-    const stop = () => stopping ??= server.stop().then(removeFolder);
-    return { ...server, stop, [Symbol.asyncDispose]: stop };
-  } catch (error) {
-    await removeFolder();
-    throw error;
-  }
+  return startServer({
+    command: Deno.execPath(),
+    args: ["task", "start"],
+    healthPath: "/healthz",
+    env: {
+      PORT: "{port}",
+      KV_URL: "{folder}/tributary.db",
+      DENO_JOBS: String(jobs),
+      MAX_LISTENERS: String(FANOUT),
+      LOG_LEVEL: "warn",
+      ...env,
+    },
+  });
 }
 
 /** Where clients connect. */
