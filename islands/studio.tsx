@@ -14,13 +14,22 @@ import { canShareScreen } from "./studio/screen.ts";
 import { SourceButtons } from "./studio/source_buttons.tsx";
 import { Stage } from "./studio/stage.tsx";
 import { countViewers } from "./studio/tree.ts";
-import { useStudio } from "./studio/use_studio.ts";
+import { type StudioPhase, useStudio } from "./studio/use_studio.ts";
 import { ViewerTree } from "./studio/viewer_tree.tsx";
 
 /** What the server hands to the studio. */
 export interface StudioProps {
   suggestedName: string;
 }
+
+/** What is read out to those who do not see the page change. */
+const SAID: Record<StudioPhase, string> = {
+  setup: "",
+  starting: "Starting your broadcast.",
+  live: "You are live.",
+  reconnecting: "The connection to the service is interrupted. Reconnecting.",
+  ended: "Your broadcast has ended.",
+};
 
 /** Broadcasts from this browser. */
 export function Studio({ suggestedName, connect }: StudioProps & { connect?: Connect }) {
@@ -64,6 +73,7 @@ export function Studio({ suggestedName, connect }: StudioProps & { connect?: Con
           </div>
         )}
       </div>
+      <p class="hidden" role="status">{SAID[phase]}</p>
       <div class="studio-side">
         {problem && !nameProblem && (
           <Notice problem={studioProblem(problem)}>
@@ -87,7 +97,7 @@ export function Studio({ suggestedName, connect }: StudioProps & { connect?: Con
           <>
             <LivePanel name={studio.name} reconnecting={phase === "reconnecting"} />
             <section class="panel studio-tree" aria-labelledby="tree-title">
-              <h2 id="tree-title">{viewers === 0 ? "No viewers yet" : countOfViewers(viewers)}</h2>
+              <h2 id="tree-title">{viewers === 0 ? "No viewers" : countOfViewers(viewers)}</h2>
               <ViewerTree tree={studio.tree} />
             </section>
           </>
@@ -147,7 +157,7 @@ function Elapsed({ since }: { since: number }) {
 function Ended({ studio }: { studio: ReturnType<typeof useStudio> }) {
   const { startedAt, endedAt, peakViewers } = studio;
   return (
-    <div class="panel" role="status">
+    <div class="panel">
       <div>
         <h2>Your broadcast has ended</h2>
         <p>

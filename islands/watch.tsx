@@ -50,9 +50,11 @@ export function Watch({ name, title, broadcaster, startedAt, connect }: WatchPro
           aria-label={`Live video: ${title}`}
           data-shown={keepsPicture}
         />
-        {!isPlaying && !playback.refused && (
-          <Message text={text} isOverPicture={keepsPicture} onJoin={join} />
-        )}
+        <Message
+          text={text}
+          look={isPlaying || playback.refused ? "unseen" : keepsPicture ? "bar" : "full"}
+          onJoin={join}
+        />
         {isPlaying && playback.muted && (
           <button
             type="button"
@@ -77,7 +79,6 @@ export function Watch({ name, title, broadcaster, startedAt, connect }: WatchPro
             <span class="badge" data-tone={isPlaying ? "live" : "off"}>{text.badge}</span>
           </p>
         )}
-        <p class="hidden" role="status">{isPlaying && text.title}</p>
       </div>
       <div class="watch-bar">
         <div class="watch-title">
@@ -112,15 +113,16 @@ export function Watch({ name, title, broadcaster, startedAt, connect }: WatchPro
 
 interface MessageProps {
   text: PhaseText;
-  /** There is a picture that the message must not hide. */
-  isOverPicture: boolean;
+  /** Over the whole stage, in a bar that leaves the picture in sight, or only read out. */
+  look: "full" | "bar" | "unseen";
   onJoin: () => void;
 }
 
-function Message({ text, isOverPicture, onJoin }: MessageProps) {
+/** Always there, because readers announce what changes in a status and not a status that appears. */
+function Message({ text, look, onJoin }: MessageProps) {
   return (
-    <div class="stage-message" data-over-picture={isOverPicture}>
-      {/* Keyed by role: a reader notices an alert that appears, not a status that turns into one. */}
+    <div class={look === "unseen" ? "hidden" : "stage-message"} data-look={look}>
+      {/* Keyed by role, for an alert must appear to be noticed. */}
       <div key={text.isError ? "alert" : "status"} role={text.isError ? "alert" : "status"}>
         {text.isBusy && <span class="ripple" aria-hidden="true" />}
         <p class="stage-title">{text.title}</p>

@@ -12,7 +12,7 @@ export function LivePanel({ name, reconnecting }: LivePanelProps) {
   const path = watchPath(name);
   return (
     <div class="panel">
-      <div role="status">
+      <div>
         <h2>{reconnecting ? "Reconnecting…" : "You are live"}</h2>
         <p>
           {reconnecting

@@ -39,7 +39,7 @@ export const PHASE_TEXTS: Record<WatchPhase, PhaseText> = {
   reconnecting: {
     title: "Finding another way to the stream…",
     badge: "Reconnecting",
-    text: "A viewer before you left. The picture is back in a moment.",
+    text: "Whoever passed it on to you has left. The picture is back in a moment.",
     isBusy: true,
   },
   ended: {
