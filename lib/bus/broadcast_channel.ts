@@ -45,7 +45,10 @@ export interface BroadcastChannelBusOptions {
   maxHeldChars?: number;
   /** Is told of an instance of this process that appears. */
   onNear?: (instance: InstanceId) => void;
-  /** Is told of an instance that left, fell silent or was given up; mail for it may be lost. */
+  /**
+   * Is told of an instance that left, fell silent or was given up; mail for it may be lost. May be
+   * called within `send()`, when too much waits for the receiver.
+   */
   onGone?: (instance: InstanceId) => void;
 }
 
@@ -91,6 +94,8 @@ class BroadcastChannelBus implements NearBus {
         options.onNear?.(near);
       },
       onGone: (gone) => {
+        // The last words in shared memory may not have been read when the goodbye comes.
+        this.#pairs.get(gone)?.wire.drain();
         this.#drop(gone);
         options.onGone?.(gone);
       },
@@ -162,6 +167,7 @@ class BroadcastChannelBus implements NearBus {
       post: (post) => wire.post(post),
       postAgain: (post) => wire.postByChannel(post),
       onBatch: (text) => this.#handleBatch(text, peer),
+      onPeerRestart: () => wire.forget(),
       onWork: () => {
         this.#withWork.add(pair);
         this.#flushSoon();

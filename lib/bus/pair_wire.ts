@@ -24,6 +24,9 @@ const MISSING = 2;
 /** Says that the sender has been offered a ring, so that this post went by channel for a reason. */
 const HAS_RING = 4;
 
+/** An offer may be lost, so it is repeated; but never for ever to an end that cannot take it. */
+const MAX_OFFERS = 5;
+
 /** What a wire needs from whoever holds it. */
 export interface PairWireOptions {
   /** The name the two ends share. */
@@ -48,6 +51,7 @@ export class PairWire {
   #writer: RingWriter | null = null;
   /** The other end lives and has not got our ring. Whom nobody hears gets no offer: it would leak. */
   #mustOffer = false;
+  #offersLeft = MAX_OFFERS;
 
   constructor({ name, onPost, sharesMemory = true }: PairWireOptions) {
     this.#onPost = onPost;
@@ -74,6 +78,17 @@ export class PairWire {
     this.#channel.postMessage(packed);
   }
 
+  /** Forgets what was agreed with the other end, which has restarted and reads another ring. */
+  forget(): void {
+    this.#writer = null;
+    this.#offersLeft = MAX_OFFERS;
+  }
+
+  /** Hands over what has arrived already. */
+  drain(): void {
+    this.#reader?.drain();
+  }
+
   /** Closes the wire. */
   close(): void {
     this.#reader?.stop();
@@ -82,6 +97,7 @@ export class PairWire {
 
   #offer(): SharedArrayBuffer {
     this.#mustOffer = false;
+    this.#offersLeft--;
     this.#ring ??= createRing();
     this.#reader ??= new RingReader(this.#ring, this.#onPost);
     return this.#ring;
@@ -90,10 +106,10 @@ export class PairWire {
   #handlePacked([epoch, to, ack, seq, flags, text, ring]: PackedPost): void {
     if (this.#sharesMemory) {
       if (ring) this.#writer = new RingWriter(ring);
-      if ((flags & HAS_RING) === 0) this.#mustOffer = true;
+      if ((flags & HAS_RING) === 0) this.#mustOffer = this.#offersLeft > 0;
     }
     // What is in shared memory was written earlier.
-    this.#reader?.drain();
+    this.drain();
     const asks = (flags & ASKS) !== 0;
     const missing = (flags & MISSING) !== 0;
     this.#onPost({ epoch, to, ack, seq, asks, missing, text });

@@ -38,6 +38,8 @@ export interface PairOptions {
   postAgain: (post: Post) => void;
   /** Receives a JSON array of messages. */
   onBatch: (text: string) => void;
+  /** Is told that the peer has lost its memory, so that whatever was agreed with it is void. */
+  onPeerRestart: () => void;
   /** Is told that there is something to flush when the current task is over. */
   onWork: () => void;
   /** Is told that the pair has dropped everything and is of no use any more. */
@@ -84,6 +86,7 @@ export class ReliablePair {
     if (this.#over || post.epoch < this.#peerEpoch) return;
     const nowMs = this.#options.nowMs();
     if (post.epoch > this.#peerEpoch) {
+      if (this.#peerEpoch > 0) this.#options.onPeerRestart();
       this.#peerEpoch = post.epoch;
       this.#in = new ReceiveWindow();
       this.#out.restart(nowMs);

@@ -18,6 +18,9 @@ const MAX_IN_FLIGHT_CHARS = 2 * MAX_BATCH_CHARS;
 /** How long the first acknowledgement may take: far above a busy isolate's pause, far below a deadline of ours. */
 const FIRST_TIMEOUT_MS = 100;
 
+/** What a long batch may take in addition: a channel unpacks about 30 characters in a microsecond. */
+const MS_PER_CHAR = 1 / 1000;
+
 /** Longest wait between two attempts, so that a receiver that comes back is found within two seconds. */
 const MAX_TIMEOUT_MS = 1600;
 
@@ -114,7 +117,9 @@ export class SendWindow {
   /** Takes the batch that has waited for its acknowledgement too long, if there is one. */
   takeOverdue(nowMs: number): Batch | null {
     const oldest = this.#inFlight[0];
-    if (!oldest || nowMs - this.#oldestPostedAtMs < this.#timeoutMs) return null;
+    if (!oldest) return null;
+    const timeoutMs = this.#timeoutMs + oldest.text.length * MS_PER_CHAR;
+    if (nowMs - this.#oldestPostedAtMs < timeoutMs) return null;
     this.#timeoutMs = Math.min(2 * this.#timeoutMs, MAX_TIMEOUT_MS);
     this.#oldestPostedAtMs = nowMs;
     return oldest;

@@ -152,6 +152,16 @@ export function busContract(name: string, open: OpenGroup): void {
     assert((await c.report()).hints.every(({ topic }) => topic === "other"));
   });
 
+  test("what was sent right before close() still arrives", async (group) => {
+    const [a, b] = [group.end("a"), group.end("b")];
+    await b.run({ do: "listen" });
+    await a.run({ do: "send", to: "b", message: "first words" });
+    await until("first words", async () => (await b.report()).messages.length === 1);
+    await a.run({ do: "send", to: "b", message: "last words" }, { do: "close" });
+    await until("last words", async () => (await b.report()).messages.length === 2);
+    assertEquals(from(await b.report(), "a"), ["first words", "last words"]);
+  });
+
   test("close() is idempotent, and nothing is delivered after it", async (group) => {
     const [a, b, c] = [group.end("a"), group.end("b"), group.end("c")];
     await b.run({ do: "listen", closeAfter: 3 }, { do: "subscribe", topic: "t" });

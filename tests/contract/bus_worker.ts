@@ -5,9 +5,16 @@
 import { createBroadcastChannelBus } from "../../lib/bus/broadcast_channel.ts";
 import { type Command, LocalBusEnd } from "./bus_end.ts";
 
+/** How the worker opens its bus. */
+export interface OpenOptions {
+  space: string;
+  sharesMemory?: boolean;
+  giveUpAfterMs?: number;
+}
+
 /** What the test asks of the worker. */
 export type Request =
-  | { ask: "open"; instance: string; space: string; sharesMemory: boolean }
+  | { ask: "open"; instance: string; options: OpenOptions }
   | { ask: "run"; commands: Command[] }
   | { ask: "report" }
   | { ask: "near" };
@@ -18,8 +25,7 @@ let end: LocalBusEnd;
 async function answer(request: Request): Promise<unknown> {
   switch (request.ask) {
     case "open": {
-      const { instance, space, sharesMemory } = request;
-      bus = createBroadcastChannelBus(instance, { space, sharesMemory });
+      bus = createBroadcastChannelBus(request.instance, request.options);
       end = new LocalBusEnd(bus);
       return null;
     }

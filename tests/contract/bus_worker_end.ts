@@ -2,7 +2,7 @@
  * The test's side of `bus_worker.ts`: ends of a bus that live in isolates of their own.
  */
 import type { BusEnd, BusGroup, Command, Report } from "./bus_end.ts";
-import type { Request } from "./bus_worker.ts";
+import type { OpenOptions, Request } from "./bus_worker.ts";
 
 /** One end of a bus in a worker. */
 export class WorkerBusEnd implements BusEnd {
@@ -17,8 +17,8 @@ export class WorkerBusEnd implements BusEnd {
     };
   }
 
-  open(instance: string, space: string, sharesMemory: boolean): Promise<unknown> {
-    return this.#ask({ ask: "open", instance, space, sharesMemory });
+  open(instance: string, options: OpenOptions): Promise<unknown> {
+    return this.#ask({ ask: "open", instance, options });
   }
 
   run(...commands: Command[]): Promise<(string | null)[]> {
@@ -49,20 +49,28 @@ export class WorkerBusEnd implements BusEnd {
 /** A group of ends in workers. */
 export interface WorkerBusGroup extends BusGroup {
   end(instance: string): WorkerBusEnd;
+  /** Kills an isolate and starts another under the same id. */
+  restart(instance: string): Promise<void>;
 }
 
 /** Opens a bus in a worker for each instance. They have not necessarily found each other yet. */
 export async function openWorkerGroup(
   instances: string[],
-  { sharesMemory = true } = {},
+  options: Omit<OpenOptions, "space"> = {},
 ): Promise<WorkerBusGroup> {
   const space = `test-${crypto.randomUUID()}`;
   const ends = new Map(instances.map((instance) => [instance, new WorkerBusEnd()]));
   await Promise.all(
-    [...ends].map(([instance, end]) => end.open(instance, space, sharesMemory)),
+    [...ends].map(([instance, end]) => end.open(instance, { space, ...options })),
   );
   return {
     end: (instance) => ends.get(instance)!,
+    async restart(instance) {
+      ends.get(instance)!.terminate();
+      const end = new WorkerBusEnd();
+      ends.set(instance, end);
+      await end.open(instance, { space, ...options });
+    },
     stop() {
       for (const end of ends.values()) end.terminate();
       return Promise.resolve();
