@@ -40,6 +40,7 @@ function Document({ head, children }: { head: PageHead; children: ComponentChild
         {head.isPrivate && <meta name="robots" content="noindex" />}
         {head.url && <OpenGraph head={head} url={head.url} />}
         <link rel="stylesheet" href="/static/styles.css" />
+        <link rel="stylesheet" href="/static/parts.css" />
         {head.styles && <link rel="stylesheet" href={`/static/${head.styles}.css`} />}
         {head.island && <script type="module" src={`/static/build/islands/${head.island}.js`} />}
       </head>
