@@ -43,11 +43,13 @@ export function HomePage(props: LiveListProps) {
         <ol>
           <li>
             <h3>You are the source</h3>
-            <p>Name your broadcast, allow the camera, press Go live. No account, no software.</p>
+            <p>
+              Name your broadcast, allow the camera, press Go live. There is nothing to install.
+            </p>
           </li>
           <li>
             <h3>A link is all it takes</h3>
-            <p>Whoever opens it watches within a second or two, in any current browser.</p>
+            <p>Whoever opens it is watching a moment later, in the browser they already have.</p>
           </li>
           <li>
             <h3>The audience is the network</h3>
