@@ -8,8 +8,7 @@ import { PROTOTYPE_PAGE } from "../support/prototype_client.ts";
 Deno.test("a client written for the prototype broadcasts, watches and relays among ours", async () => {
   await browse({ maxListeners: 1 }, async ({ server, open }) => {
     await using site = serveForeignSite({ "/": PROTOTYPE_PAGE });
-    const service = server.url.replace("http", "ws") + "/api/ws";
-    const openPrototype = () => open(`${site.url}/?service=${encodeURIComponent(service)}`);
+    const openPrototype = () => open(`${site.url}/?service=${encodeURIComponent(server.wsUrl)}`);
     const act = (page: Page, what: "start" | "watch") =>
       page.evaluate(`${what}("old", "Old friend")`);
 

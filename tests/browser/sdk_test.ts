@@ -29,7 +29,7 @@ async function withSdk(options: BrowseOptions, body: (sdk: Sdk) => Promise<void>
     });
     await body({
       page: (path = "/") => openSdk({ open }, site.url + path),
-      service: `${server.url.replace("http", "ws")}/api/ws`,
+      service: server.wsUrl,
     });
   });
 }

@@ -70,6 +70,7 @@ export async function startTestServer(
     stdout: "piped",
     stderr: "piped",
   }).spawn();
+  running.add(child);
   const output: string[] = [];
   const reading = Promise.all([collect(child.stdout, output), collect(child.stderr, output)]);
 
@@ -77,6 +78,7 @@ export async function startTestServer(
   const stop = (signal: "SIGTERM" | "SIGINT" | "SIGKILL" = "SIGTERM") =>
     stopping ??= (async () => {
       const code = await endGroup(child, signal);
+      running.delete(child);
       await reading;
       if (folder) await Deno.remove(folder, { recursive: true });
       return code;
@@ -99,6 +101,13 @@ export async function startTestServer(
     [Symbol.asyncDispose]: async () => void await stop(),
   };
 }
+
+/** A group of its own does not get the Ctrl-C that interrupts the tests. */
+const running = new Set<Deno.ChildProcess>();
+Deno.addSignalListener("SIGINT", () => {
+  for (const child of running) signalGroup(child, "SIGKILL");
+  Deno.exit(130);
+});
 
 /** Another process could take it before the server does; the server would say so and end. */
 function freePort(): number {
