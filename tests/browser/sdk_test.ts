@@ -1,22 +1,25 @@
 /** The SDK itself, on pages of another site that have no user interface of ours. */
 import { assertEquals, assertMatch } from "@std/assert";
-import type { Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { browse, type BrowseOptions } from "../support/browsing.ts";
+import { launchChromium } from "../support/chromium.ts";
 import { assertEventually } from "../support/eventually.ts";
 import { type ForeignSite, serveForeignSite } from "../support/foreign_site.ts";
 import { assertMovingPicture, assertSound } from "../support/media.ts";
 import {
   joinBroadcast,
-  openSdk,
   sdkPage,
   type SdkPageGlobals,
   startBroadcast,
+  untilReady,
 } from "../support/sdk_page.ts";
 import { VirtualPeer } from "../support/virtual_peer.ts";
 
 interface Sdk {
   /** Opens a page with the SDK; `/silent` plays nothing. */
   page(path?: "/" | "/silent"): Promise<Page>;
+  /** Opens one in another browser. */
+  pageOf(browser: Browser): Promise<Page>;
   /** The service's WebSocket. */
   service: string;
 }
@@ -28,7 +31,8 @@ async function withSdk(options: BrowseOptions, body: (sdk: Sdk) => Promise<void>
       "/silent": sdkPage(server.url, { plays: false }),
     });
     await body({
-      page: (path = "/") => openSdk({ open }, site.url + path),
+      page: async (path = "/") => await untilReady(await open(site.url + path)),
+      pageOf: async (browser) => await untilReady(await open(`${site.url}/`, browser)),
       service: server.wsUrl,
     });
   });
@@ -145,6 +149,52 @@ Deno.test("a viewer whose link dies joins again by itself, without a word from t
     assertEquals(await within(viewer, ({ errors }) => errors), []);
   });
 });
+
+Deno.test("a viewer whose parent falls asleep seeks another one until there is a place", async () => {
+  await withSdk({ maxListeners: 1 }, async ({ page, pageOf }) => {
+    const broadcaster = await page();
+    await startBroadcast(broadcaster, "sleepy");
+    const apart = await launchChromium();
+    await joinBroadcast(await pageOf(apart), "sleepy");
+    const pids = await processesOf(apart);
+    // Each is killed once: its id may be another's soon after.
+    const kill = () => signalAll(pids.splice(0), "SIGKILL");
+    try {
+      const viewer = await page();
+      await joinBroadcast(viewer, "sleepy");
+      await assertMovingPicture(viewer, "the viewer below the sleeper");
+
+      // Its socket stays open, so neither the service nor the broadcaster know anything.
+      signalAll(pids, "SIGSTOP");
+      const stateOf = () => within(viewer, ({ tributary }) => tributary.state);
+      await assertEventually(stateOf, "RECONNECTING");
+      kill();
+      await assertEventually(stateOf, "LISTENING");
+      await assertMovingPicture(viewer, "the viewer that found another parent");
+      assertEquals(await within(viewer, ({ errors }) => errors), []);
+    } finally {
+      kill();
+      await apart.close();
+    }
+  });
+});
+
+function signalAll(pids: number[], name: Deno.Signal): void {
+  for (const pid of pids) {
+    try {
+      Deno.kill(pid, name);
+    } catch {
+      // It has ended with another one.
+    }
+  }
+}
+
+/** Lists every process of a browser. */
+async function processesOf(browser: Browser): Promise<number[]> {
+  const session = await browser.newBrowserCDPSession();
+  const { processInfo } = await session.send("SystemInfo.getProcessInfo");
+  return processInfo.map(({ id }) => id);
+}
 
 Deno.test("a lost socket leaves the picture as it is, and joining again takes it over", async () => {
   await withSdk({}, async ({ page }) => {

@@ -25,7 +25,7 @@ export interface Browsing {
   server: TestServer;
   browser: Browser;
   /** Opens an address, or a path of the server, as another person: nothing is shared but the network. */
-  open(address: string): Promise<Page>;
+  open(address: string, browser?: Browser): Promise<Page>;
 }
 
 /** Runs `body` with a server and a browser, and ends both. */
@@ -43,8 +43,8 @@ export async function browse(
     await browser.close();
   }
 
-  async function open(address: string): Promise<Page> {
-    const context = await browser.newContext({ viewport: { width: 800, height: 600 } });
+  async function open(address: string, within: Browser = browser): Promise<Page> {
+    const context = await within.newContext({ viewport: { width: 800, height: 600 } });
     context.setDefaultTimeout(PAGE_TIMEOUT_MS);
     const page = await context.newPage();
     page.on("pageerror", (error) => complaints.push(String(error)));

@@ -5,7 +5,6 @@
  */
 import type { Page } from "playwright-core";
 import type { Tributary, TributaryErrorCode, TributaryState } from "../../lib/client/mod.ts";
-import type { Browsing } from "./browsing.ts";
 
 /** What the page's scripts find as globals. */
 export interface SdkPageGlobals {
@@ -62,9 +61,8 @@ export function sdkPage(service: string, { plays = true } = {}): string {
 </script>`;
 }
 
-/** Opens an SDK page and waits until it has the SDK. */
-export async function openSdk({ open }: Pick<Browsing, "open">, address: string): Promise<Page> {
-  const page = await open(address);
+/** Waits until an SDK page has the SDK. */
+export async function untilReady(page: Page): Promise<Page> {
   await page.waitForFunction(() => document.title === "ready");
   return page;
 }
