@@ -70,7 +70,7 @@ export async function startTestServer(
     stdout: "piped",
     stderr: "piped",
   }).spawn();
-  running.add(child);
+  const watchdog = watchOver(child, folder);
   const output: string[] = [];
   const reading = Promise.all([collect(child.stdout, output), collect(child.stderr, output)]);
 
@@ -78,7 +78,8 @@ export async function startTestServer(
   const stop = (signal: "SIGTERM" | "SIGINT" | "SIGKILL" = "SIGTERM") =>
     stopping ??= (async () => {
       const code = await endGroup(child, signal);
-      running.delete(child);
+      signalGroup(watchdog, "SIGKILL");
+      await watchdog.status;
       await reading;
       if (folder) await Deno.remove(folder, { recursive: true });
       return code;
@@ -102,12 +103,20 @@ export async function startTestServer(
   };
 }
 
-/** A group of its own does not get the Ctrl-C that interrupts the tests. */
-const running = new Set<Deno.ChildProcess>();
-Deno.addSignalListener("SIGINT", () => {
-  for (const child of running) signalGroup(child, "SIGKILL");
-  Deno.exit(130);
-});
+/**
+ * Ends the server when the tests end without doing so: a process group of its own does not get the
+ * Ctrl-C that interrupts them, and `deno test` ends at once on it.
+ */
+function watchOver(child: Deno.ChildProcess, folder: string | null): Deno.ChildProcess {
+  const script = `while kill -0 "$1" 2>&-; do sleep 1; done; kill -s KILL -- "-$2"; rm -rf "$3"`;
+  return new Deno.Command("sh", {
+    args: ["-c", script, "sh", String(Deno.pid), String(child.pid), folder ?? ""],
+    detached: true,
+    stdin: "null",
+    stdout: "null",
+    stderr: "null",
+  }).spawn();
+}
 
 /** Another process could take it before the server does; the server would say so and end. */
 function freePort(): number {
