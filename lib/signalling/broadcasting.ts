@@ -2,7 +2,7 @@
  * The life of a broadcast: begins, and ends for everybody, orphans and those below them too.
  */
 import { nameTaken } from "../store/tree_store.ts";
-import type { Peer, PeerId } from "../tree/types.ts";
+import type { Peer } from "../tree/types.ts";
 import type { Context } from "./context.ts";
 import type { Session } from "./session.ts";
 import { unwatch } from "./watching.ts";
@@ -28,23 +28,17 @@ export async function beginBroadcast(
   const now = context.clock.now();
   // Beforehand: a viewer may be placed under the new root before we hear that it is written.
   session.addBroadcast(name);
-  const leftBehind = await context.store.createBroadcast({
-    name,
-    title,
-    createdAt: now,
-    root: {
-      id: session.id,
-      displayName: peerName,
-      fanout: context.config.fanout,
-      address: context.address,
-      joinedAt: now,
-    },
-  }).catch((error) => {
+  const { config: { fanout }, address } = context;
+  const root = { id: session.id, displayName: peerName, fanout, address, joinedAt: now };
+  try {
+    while (!await context.store.createBroadcast({ name, title, createdAt: now, root })) {
+      // Whoever was ending it may be gone; what is half done is finished by whoever needs it done.
+      tellEnded(context, name, await context.store.sweep(name));
+    }
+  } catch (error) {
     session.deleteBroadcast(name);
     throw error;
-  });
-  const root = leftBehind.find(isRoot)?.id;
-  if (root) tellEnded(context, name, root, leftBehind);
+  }
   context.log("info", "broadcast_started", { broadcast: name });
   context.hints.changed(name);
 }
@@ -63,24 +57,18 @@ export async function endBroadcast(
   const members = await context.store.sweep(name);
   session.deleteBroadcast(name);
   session.send({ command: "BROADCAST_ENDED", name });
-  tellEnded(context, name, session.id, members);
+  tellEnded(context, name, members.filter(({ id }) => id !== session.id));
   context.log("info", "broadcast_ended", { broadcast: name, viewers: members.length - 1 });
   context.hints.changed(name);
   return true;
 }
 
-/** Tells the members, in one message per instance. */
-function tellEnded(context: Context, broadcast: string, root: PeerId, members: Peer[]): void {
-  const byInstance = Map.groupBy(
-    members.filter(({ id }) => id !== root),
-    ({ address }) => address.instance,
-  );
-  for (const group of byInstance.values()) {
+/** Tells members, in one message per instance and broadcast: a sweep may find late ones of earlier ones. */
+function tellEnded(context: Context, broadcast: string, members: Peer[]): void {
+  const groups = Map.groupBy(members, ({ root, address }) => `${root} ${address.instance}`);
+  for (const group of groups.values()) {
+    const { root, address } = group[0]!;
     const to = group.map(({ id }) => id);
-    context.deliver(group[0]!.address, { type: "ended", to, broadcast, root });
+    context.deliver(address, { type: "ended", to, broadcast, root });
   }
-}
-
-function isRoot(peer: Peer): boolean {
-  return peer.parent === null && peer.state === "live";
 }

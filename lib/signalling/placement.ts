@@ -16,7 +16,7 @@ import {
   unknownBroadcast,
 } from "../store/tree_store.ts";
 import { place } from "../tree/place.ts";
-import type { Address, PeerId } from "../tree/types.ts";
+import type { Address } from "../tree/types.ts";
 
 /** Who looks for a parent. */
 export interface PlacementRequest {
@@ -26,19 +26,13 @@ export interface PlacementRequest {
   reattach: boolean;
 }
 
-/** Where it was placed. */
-export interface Placement {
-  placed: PlacedPeer;
-  root: PeerId;
-}
-
 /** A placement under way. */
 export interface PendingPlacement {
   /**
    * Rejects with a UserError `unknown_broadcast` or `no_capacity`, with PlacementCancelledError, or
    * with a fault of the store.
    */
-  readonly result: Promise<Placement>;
+  readonly result: Promise<PlacedPeer>;
   /** Gives up waiting. A claim that is being committed is not taken back: then `result` resolves. */
   cancel(): void;
 }
@@ -65,15 +59,19 @@ const MAX_WAIT_MS = 10_000;
 const FIRST_PAUSE_MS = 10;
 const LAST_PAUSE_MS = 200;
 
-/** Slots read beyond one for each waiting peer, so that instances who read the same ones choose different ones. */
-const SPARE_SLOTS = 16;
+/**
+ * Slots read for each who waits, and beyond, so that instances who read the same ones find enough
+ * that the others do not choose. Each costs about 7 us to read.
+ */
+const SLOTS_PER_WAITER = 2;
+const SPARE_SLOTS = 4;
 
 interface Waiter {
   request: PlacementRequest;
   deadline: number;
   /** Slots found to lie in its own subtree, or not to reach the root; by place and version. */
   unreachable: Set<string> | null;
-  resolve: (placement: Placement) => void;
+  resolve: (placed: PlacedPeer) => void;
   reject: (error: unknown) => void;
 }
 
@@ -122,7 +120,7 @@ class PlacementQueue {
 
   add(request: PlacementRequest): PendingPlacement {
     let waiter!: Waiter;
-    const result = new Promise<Placement>((resolve, reject) => {
+    const result = new Promise<PlacedPeer>((resolve, reject) => {
       const deadline = this.#options.clock.now() + MAX_WAIT_MS;
       waiter = { request, deadline, unreachable: null, resolve, reject };
     });
@@ -177,12 +175,10 @@ class PlacementQueue {
   async #round(): Promise<boolean> {
     const { store, address, random } = this.#options;
     const excluded = this.#waiting.reduce((sum, w) => sum + (w.unreachable?.size ?? 0), 0);
-    const limit = 2 * this.#waiting.length + SPARE_SLOTS + this.#claiming.size + excluded;
+    const limit = SLOTS_PER_WAITER * this.#waiting.length + SPARE_SLOTS + this.#claiming.size +
+      excluded;
     const listed = await store.openSlots(this.#name, limit);
-    // Read after the slots: a slot that can still be claimed then belongs to this broadcast and not
-    // to an earlier one of the same name.
-    const broadcast = await store.broadcast(this.#name);
-    if (broadcast?.state !== "live") {
+    if (listed.length === 0 && (await store.broadcast(this.#name))?.state !== "live") {
       for (const { reject } of this.#waiting.splice(0)) reject(unknownBroadcast(this.#name));
       return true;
     }
@@ -198,14 +194,14 @@ class PlacementQueue {
       const slot = place(candidates, address, random);
       if (!slot) return true;
       slots.delete(slotId(slot));
-      this.#claim(waiter, slot, broadcast.root);
+      this.#claim(waiter, slot);
       claims++;
       return false;
     });
     return claims > 0;
   }
 
-  async #claim(waiter: Waiter, slot: OpenSlot, root: PeerId): Promise<void> {
+  async #claim(waiter: Waiter, slot: OpenSlot): Promise<void> {
     const { request } = waiter;
     const id = slotId(slot);
     this.#claiming.add(id);
@@ -213,7 +209,7 @@ class PlacementQueue {
       const placed = request.reattach
         ? await this.#reattach(waiter, slot)
         : await this.#options.store.join(this.#name, request.peer, slot);
-      if (placed) waiter.resolve({ placed, root });
+      if (placed) waiter.resolve(placed);
       else if (waiter.deadline > this.#options.clock.now()) this.#enqueue(waiter);
       else waiter.reject(noCapacity(this.#name));
     } catch (error) {

@@ -8,7 +8,8 @@
 import { errorFields } from "../log.ts";
 import { encode, type Opaque, UserError } from "../protocol/mod.ts";
 import type { Context } from "./context.ts";
-import { type Placement, PlacementCancelledError } from "./placement.ts";
+import type { PlacedPeer } from "../store/tree_store.ts";
+import { PlacementCancelledError } from "./placement.ts";
 import type { Session, Watching } from "./session.ts";
 
 /** Begins to watch, or to watch from another place; resolves once a parent is being looked for. */
@@ -136,7 +137,7 @@ function lookForParent(context: Context, session: Session, watching: Watching): 
   });
   watching.pending = pending;
   const settled = pending.result
-    .then((placement) => onPlaced(context, session, watching, placement))
+    .then((placed) => onPlaced(context, session, watching, placed))
     .catch((error) => onNotPlaced(context, session, watching, error))
     .finally(() => {
       if (watching.settled === settled) watching.pending = watching.settled = null;
@@ -148,11 +149,11 @@ function onPlaced(
   context: Context,
   session: Session,
   watching: Watching,
-  { placed, root }: Placement,
+  placed: PlacedPeer,
 ): void | Promise<void> {
   const { broadcast, attempt, offer, lostParents } = watching;
   watching.member = true;
-  watching.root = root;
+  watching.root = placed.peer.root;
   watching.placed = placed;
   watching.parent = { id: placed.peer.parent!, address: placed.parentAddress };
   watching.lostParents = null;

@@ -4,31 +4,27 @@
  */
 import type { PeerId } from "../tree/types.ts";
 
-/** Layout of the keys; raise it when a value changes its meaning, so that old data is not misread. */
-const V = "tributary1";
-
 /** The keys of the tree. KV sorts numbers by value, so listing slots is breadth first for free. */
 export const keys = {
   /** Broadcast: title, root, state. */
-  broadcast: (name: string) => [V, "broadcast", name],
-  broadcasts: () => [V, "broadcast"],
+  broadcast: (name: string) => ["broadcast", name],
+  broadcasts: () => ["broadcast"],
   /** Peer: its place, state and address. */
-  peer: (name: string, id: PeerId) => [V, "peer", name, id],
-  peers: (name: string) => [V, "peer", name],
+  peer: (name: string, id: PeerId) => ["peer", name, id],
+  peers: (name: string) => ["peer", name],
   /** Who hangs under whom; the value is true. */
-  child: (name: string, parent: PeerId, id: PeerId) => [V, "child", name, parent, id],
-  childrenOf: (name: string, parent: PeerId) => [V, "child", name, parent],
-  children: (name: string) => [V, "child", name],
-  /** Exists exactly while that place is free; the value is the parent's address. */
+  child: (name: string, parent: PeerId, id: PeerId) => ["child", name, parent, id],
+  childrenOf: (name: string, parent: PeerId) => ["child", name, parent],
+  children: (name: string) => ["child", name],
+  /** Exists exactly while that place is free; the value says where the parent is. */
   slot: (name: string, depth: number, parent: PeerId, place: number) => [
-    V,
     "slot",
     name,
     depth,
     parent,
     place,
   ],
-  slots: (name: string) => [V, "slot", name],
+  slots: (name: string) => ["slot", name],
   /** Read by the health check; never written. */
-  health: () => [V, "health"],
+  health: () => ["health"],
 } satisfies Record<string, (...parts: never[]) => Deno.KvKey>;

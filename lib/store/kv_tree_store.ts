@@ -13,7 +13,7 @@
 import type { TreeSnapshot } from "../tree/invariants.ts";
 import { MAX_FANOUT } from "../tree/types.ts";
 import { attach, depart, freedSlot, openPlaces, orphan, reachesRoot } from "../tree/repair.ts";
-import type { Address, Broadcast, Peer, PeerId, Slot } from "../tree/types.ts";
+import type { Broadcast, Peer, PeerId, Slot } from "../tree/types.ts";
 import { type Change, GroupCommitter, StoreUnavailableError } from "./group_committer.ts";
 import { keys } from "./keys.ts";
 import {
@@ -45,6 +45,9 @@ const MAX_ATTEMPTS = 100;
 /** Keys deleted in one atomic of a sweep; KV allows 1,000 mutations. */
 const SWEEP_BATCH = 500;
 
+/** A slot as stored: where the parent is, and the root. An array, because many are read at once. */
+type SlotValue = [instance: string, region: string, root: PeerId];
+
 type Entry<T> = { value: T; versionstamp: Version };
 
 /** See the module's paragraph. */
@@ -61,7 +64,7 @@ export class KvTreeStore implements TreeStore {
     this.#committer = new GroupCommitter({ kv, random, delay });
   }
 
-  async createBroadcast({ name, title, createdAt, root }: NewBroadcast): Promise<Peer[]> {
+  async createBroadcast({ name, title, createdAt, root }: NewBroadcast): Promise<boolean> {
     const broadcast: Broadcast = {
       name,
       title,
@@ -71,12 +74,10 @@ export class KvTreeStore implements TreeStore {
       state: "live",
     };
     const peer = rootPeer(root);
-    const left: Peer[] = [];
     return await this.#retry(async () => {
       const existing = await this.broadcast(name);
       if (existing?.state === "live") throw nameTaken(name);
-      // Whoever was ending it may be gone; what is half done is finished by whoever needs it done.
-      if (existing) left.push(...await this.sweep(name));
+      if (existing) return false;
       const version = await this.#committer.commit({
         checks: [{ key: keys.broadcast(name), versionstamp: null }],
         sets: [
@@ -85,7 +86,7 @@ export class KvTreeStore implements TreeStore {
           ...slotSets(name, openPlaces(peer, [])),
         ],
       });
-      return version === null ? RETRY : left;
+      return version === null ? RETRY : true;
     });
   }
 
@@ -110,7 +111,7 @@ export class KvTreeStore implements TreeStore {
 
   async openSlots(name: string, limit: number): Promise<OpenSlot[]> {
     const slots: OpenSlot[] = [];
-    const entries = this.#kv.list<Address>(
+    const entries = this.#kv.list<SlotValue>(
       { prefix: keys.slots(name) },
       limit === Infinity ? {} : { limit, batchSize: Math.min(limit, 500) },
     );
@@ -121,13 +122,7 @@ export class KvTreeStore implements TreeStore {
   }
 
   async join(name: string, newcomer: NewPeer, slot: OpenSlot): Promise<PlacedPeer | null> {
-    const peer: Peer = {
-      ...newcomer,
-      state: "linking",
-      parent: slot.parent,
-      place: slot.place,
-      depth: slot.depth,
-    };
+    const peer = attach(newcomer, slot);
     const version = await this.#committer.commit({
       checks: [slotCheck(name, slot)],
       deletes: [slotKey(name, slot)],
@@ -282,7 +277,7 @@ export class KvTreeStore implements TreeStore {
         if (version === null) return [...members.values()];
         for (const [doomedKey, doomedValue] of batch) {
           const peer = doomedValue as Peer;
-          if (doomedKey[1] === "peer") members.set(peer.id, peer);
+          if (doomedKey[0] === "peer") members.set(peer.id, peer);
         }
       }
     }
@@ -295,7 +290,7 @@ export class KvTreeStore implements TreeStore {
     if (!broadcast) return null;
     const childLinks: TreeSnapshot["childLinks"] = [];
     for await (const { key } of this.#kv.list({ prefix: keys.children(name) })) {
-      childLinks.push({ parent: key[3] as PeerId, child: key[4] as PeerId });
+      childLinks.push({ parent: key[2] as PeerId, child: key[3] as PeerId });
     }
     return {
       root: broadcast.root,
@@ -313,7 +308,7 @@ export class KvTreeStore implements TreeStore {
   async #childrenOf(name: string, id: PeerId): Promise<Entry<Peer>[]> {
     const childKeys: Deno.KvKey[] = [];
     for await (const { key } of this.#kv.list({ prefix: keys.childrenOf(name, id) })) {
-      childKeys.push(keys.peer(name, key[4] as PeerId));
+      childKeys.push(keys.peer(name, key[3] as PeerId));
     }
     if (childKeys.length === 0) return [];
     const entries = await this.#kv.getMany<Peer[]>(childKeys);
@@ -327,7 +322,7 @@ export class KvTreeStore implements TreeStore {
       { length: MAX_FANOUT },
       (_, place) => keys.slot(name, depth + 1, id, place),
     );
-    const entries = await this.#kv.getMany<Address[]>(wanted);
+    const entries = await this.#kv.getMany<SlotValue[]>(wanted);
     return entries.flatMap((entry) =>
       entry.value === null
         ? []
@@ -371,7 +366,7 @@ export class KvTreeStore implements TreeStore {
 const RETRY = Symbol("retry");
 
 function rootPeer(root: NewPeer): Peer {
-  return { ...root, state: "live", parent: null, place: null, depth: 0 };
+  return { ...root, root: root.id, state: "live", parent: null, place: null, depth: 0 };
 }
 
 function peerCheck(name: string, { value, versionstamp }: Entry<Peer>): Deno.AtomicCheck {
@@ -386,16 +381,20 @@ function slotCheck(name: string, slot: OpenSlot): Deno.AtomicCheck {
   return { key: slotKey(name, slot), versionstamp: slot.version };
 }
 
-function slotSets(name: string, slots: Slot[]): [Deno.KvKey, Address][] {
-  return slots.map((slot) => [slotKey(name, slot), slot.address]);
+function slotSets(name: string, slots: Slot[]): [Deno.KvKey, SlotValue][] {
+  return slots.map((slot) => {
+    const { instance, region } = slot.address;
+    return [slotKey(name, slot), [instance, region, slot.root]];
+  });
 }
 
-function slotFromKey(key: Deno.KvKey, address: Address): Slot {
+function slotFromKey(key: Deno.KvKey, [instance, region, root]: SlotValue): Slot {
   return {
-    depth: key[3] as number,
-    parent: key[4] as PeerId,
-    place: key[5] as number,
-    address,
+    root,
+    depth: key[2] as number,
+    parent: key[3] as PeerId,
+    place: key[4] as number,
+    address: { instance, region },
   };
 }
 

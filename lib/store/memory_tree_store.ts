@@ -29,12 +29,20 @@ export class MemoryTreeStore implements TreeStore {
   readonly #trees = new Map<string, Tree>();
   #version = 0;
 
-  createBroadcast({ name, title, createdAt, root }: NewBroadcast): Promise<Peer[]> {
+  createBroadcast({ name, title, createdAt, root }: NewBroadcast): Promise<boolean> {
     const existing = this.#trees.get(name);
     if (existing?.broadcast.state === "live") {
       return Promise.reject(nameTaken(name));
     }
-    const peer: Peer = { ...root, state: "live", parent: null, place: null, depth: 0 };
+    if (existing) return Promise.resolve(false);
+    const peer: Peer = {
+      ...root,
+      root: root.id,
+      state: "live",
+      parent: null,
+      place: null,
+      depth: 0,
+    };
     const tree: Tree = {
       broadcast: {
         name,
@@ -50,7 +58,7 @@ export class MemoryTreeStore implements TreeStore {
     };
     this.#trees.set(name, tree);
     this.#openSlots(tree, openPlaces(peer, []));
-    return Promise.resolve(existing ? [...existing.peers.values()] : []);
+    return Promise.resolve(true);
   }
 
   broadcast(name: string): Promise<Broadcast | null> {
@@ -79,8 +87,7 @@ export class MemoryTreeStore implements TreeStore {
   join(name: string, newcomer: NewPeer, slot: OpenSlot): Promise<PlacedPeer | null> {
     const tree = this.#trees.get(name);
     if (!tree || !this.#takeSlot(tree, slot)) return Promise.resolve(null);
-    const bare: Peer = { ...newcomer, state: "orphan", parent: null, place: null, depth: 0 };
-    return Promise.resolve(this.#attach(tree, bare, slot, true));
+    return Promise.resolve(this.#attach(tree, newcomer, slot, true));
   }
 
   reattach(name: string, id: PeerId, slot: OpenSlot): Promise<ReattachResult> {
@@ -164,7 +171,7 @@ export class MemoryTreeStore implements TreeStore {
     }));
   }
 
-  #attach(tree: Tree, peer: Peer, slot: OpenSlot, fresh: boolean): PlacedPeer {
+  #attach(tree: Tree, peer: NewPeer, slot: OpenSlot, fresh: boolean): PlacedPeer {
     const attached = attach(peer, slot);
     tree.peers.set(attached.id, attached);
     const siblings = tree.children.get(slot.parent) ?? new Set();

@@ -55,13 +55,12 @@ export interface Departure {
 /** See the module's paragraph. */
 export interface TreeStore {
   /**
-   * Makes a broadcast live, with its root and the root's open slots. If a broadcast of that name
-   * was left half ended (its instance died), that is finished first.
+   * Makes a broadcast live, with its root and the root's open slots.
    *
-   * @returns the members of that earlier broadcast who have to be told that it is over.
+   * @returns false while an earlier broadcast of that name is ending: `sweep` it, then try again.
    * @throws {UserError} `name_taken` while the name is live.
    */
-  createBroadcast(broadcast: NewBroadcast): Promise<Peer[]>;
+  createBroadcast(broadcast: NewBroadcast): Promise<boolean>;
 
   /** Reads a broadcast, in whatever state; null when there is none. */
   broadcast(name: string): Promise<Broadcast | null>;
@@ -102,7 +101,7 @@ export interface TreeStore {
 
   /**
    * Removes everything an ending broadcast left and frees its name. May be repeated, also by
-   * several at once: each gets the members that it found.
+   * several at once: each gets the members that it removed, and has to tell them.
    */
   sweep(name: string): Promise<Peer[]>;
 

@@ -2,7 +2,7 @@
  * What has to change when a peer goes or comes back: the tree's repairs as pure functions of what
  * was read. The store turns each plan into one atomic commit that checks everything the plan read.
  */
-import type { Address, Peer, PeerId, Slot } from "./types.ts";
+import type { Peer, PeerId, Slot } from "./types.ts";
 
 /** What a departure changes. */
 export interface DeparturePlan {
@@ -35,8 +35,12 @@ export function orphan(peer: Peer): Peer {
 }
 
 /** The peer in its new place, still without a picture. */
-export function attach(peer: Peer, slot: Slot): Peer {
-  return { ...peer, state: "linking", parent: slot.parent, place: slot.place, depth: slot.depth };
+export function attach(
+  peer: Omit<Peer, "root" | "state" | "parent" | "place" | "depth">,
+  slot: Slot,
+): Peer {
+  const { root, parent, place, depth } = slot;
+  return { ...peer, root, state: "linking", parent, place, depth };
 }
 
 /** The slots that open when a peer has a picture: every place that no child takes. */
@@ -64,6 +68,6 @@ export function reachesRoot(chain: Peer[], rootId: PeerId): boolean {
 }
 
 function slotOf(parent: Peer, n: number): Slot {
-  const address: Address = parent.address;
-  return { parent: parent.id, place: n, depth: parent.depth + 1, address };
+  const { root, id, depth, address } = parent;
+  return { root, parent: id, place: n, depth: depth + 1, address };
 }

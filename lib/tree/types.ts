@@ -24,6 +24,8 @@ export type PeerState = "linking" | "live" | "orphan";
 /** One node of a broadcast's tree, as stored. The root is the peer without a parent that is `live`. */
 export interface Peer {
   id: PeerId;
+  /** The root of its tree: tells this broadcast from an earlier or later one of the same name. */
+  root: PeerId;
   displayName: string;
   state: PeerState;
   /** Null for the root and for orphans. */
@@ -41,6 +43,7 @@ export interface Peer {
 
 /** One free place under a parent. */
 export interface Slot {
+  root: PeerId;
   parent: PeerId;
   place: number;
   /** The depth a child in this place has. A hint, as the parent's depth is. */

@@ -275,17 +275,19 @@ export function treeStoreContract(name: string, make: () => Promise<StoreUnderTe
     assertEquals(await store.broadcast("b"), null);
   });
 
-  test("[START-4] createBroadcast() finishes what was left half ended", async (store) => {
+  test("[START-4] createBroadcast() waits until what is ending has been swept", async (store) => {
     await start(store, "b", 1);
     await chain(store, "b", ["v1"]);
     assert(await store.beginEnding("b", "root"));
-    const left = await store.createBroadcast({
-      name: "b",
-      title: "B",
-      createdAt: 2,
-      root: newcomer("root2"),
-    });
-    assertEquals(left.map(({ id }) => id).sort(), ["root", "v1"]);
+    const again = { name: "b", title: "B", createdAt: 2, root: newcomer("root2") };
+    assertEquals(await store.createBroadcast(again), false);
+    const members = await store.sweep("b");
+    assertEquals(members.map(({ id, root }) => [id, root]).sort(), [["root", "root"], [
+      "v1",
+      "root",
+    ]]);
+    assert(await store.createBroadcast(again));
+    assertEquals(await store.sweep("b"), [], "a late sweep leaves the new one alone");
     assertEquals((await store.peers("b")).map(({ id }) => id), ["root2"]);
   });
 }
@@ -297,12 +299,14 @@ export async function assertSound(store: TreeStore, name: string): Promise<void>
 }
 
 async function start(store: TreeStore, name: string, fanout = 2): Promise<void> {
-  await store.createBroadcast({
-    name,
-    title: name.toUpperCase(),
-    createdAt: 1,
-    root: newcomer("root", fanout),
-  });
+  assert(
+    await store.createBroadcast({
+      name,
+      title: name.toUpperCase(),
+      createdAt: 1,
+      root: newcomer("root", fanout),
+    }),
+  );
 }
 
 async function joinAnywhere(

@@ -37,8 +37,8 @@ export class SimClient implements Outlet {
   readonly #options: SimClientOptions;
   #unanswered: string[] = [];
   readonly #starting: string[] = [];
-  /** Names it has ever asked to broadcast. */
-  readonly #started = new Set<string>();
+  /** Names it broadcasts. */
+  readonly #live = new Set<string>();
   #upAt = 0;
   #downAt = 0;
 
@@ -66,7 +66,6 @@ export class SimClient implements Outlet {
 
   start(name: string): void {
     this.#starting.push(name);
-    this.#started.add(name);
     this.#sendUp({ command: "START_BROADCAST", name });
   }
 
@@ -77,7 +76,7 @@ export class SimClient implements Outlet {
   /** Joins, or joins again. */
   join(name: string): void {
     // Refusing that is shown elsewhere (JOIN-8); here it would only blur what the client wants.
-    if (this.#started.has(name)) return;
+    if (this.#live.has(name) || this.#starting.includes(name)) return;
     this.wants = name;
     this.parent = null;
     this.#sendUp({ command: "JOIN_BROADCAST", name, offer: { from: this.id } });
@@ -107,6 +106,7 @@ export class SimClient implements Outlet {
     switch (message.command) {
       case "START_BROADCAST_RECEIVED":
         // Whoever broadcasts a name does not watch it any more.
+        this.#live.add(this.#starting[0]!);
         if (this.#starting.shift() === this.wants) this.wants = this.parent = null;
         break;
       case "RELAY_BROADCAST":
@@ -123,6 +123,7 @@ export class SimClient implements Outlet {
         break;
       case "BROADCAST_ENDED":
         if (this.wants === message.name) this.wants = this.parent = null;
+        this.#live.delete(message.name);
         break;
       case "ERROR":
         this.#handleError(message);
@@ -130,7 +131,11 @@ export class SimClient implements Outlet {
   }
 
   #handleError({ code, answers, message }: ServerMessageOf<"ERROR">): void {
-    if (answers === "START_BROADCAST") this.#starting.shift();
+    if (answers === "START_BROADCAST") {
+      const refused = this.#starting.shift()!;
+      // It may have been told to reconnect while it thought that it would broadcast the name itself.
+      if (this.wants === refused) this.join(refused);
+    }
     if (answers !== "JOIN_BROADCAST" || !this.wants) return;
     const { wants } = this;
     // It may be about a broadcast that was wanted before.

@@ -72,8 +72,6 @@ export class SimWorld {
     this.#observer = new KvTreeStore({ kv: instant });
   }
 
-    return this.#observer;
-  }
   /** Does one thing that people do. */
   step(names: string[]): void {
     const { random } = this;

@@ -25,7 +25,7 @@ Deno.test("[LEAVE-2] depart() makes orphans of the children and opens the place 
       parent: null,
       place: null,
     })),
-    reopened: { parent: "p", place: 1, depth: 3, address: ELSEWHERE },
+    reopened: { root: "root", parent: "p", place: 1, depth: 3, address: ELSEWHERE },
   });
 });
 
@@ -47,19 +47,23 @@ Deno.test("freedSlot() opens a place under a live parent only", () => {
   assertEquals(freedSlot(orphan(peer), live), null, "no place");
 });
 
-Deno.test("freedSlot() takes depth and address from the parent, because the peer's depth is a hint", () => {
+Deno.test("freedSlot() takes everything but the place from the parent: the peer's depth is a hint", () => {
   const peer = peerOf("x", { parent: "p", depth: 99, address: HERE });
-  const parent = peerOf("p", { parent: "root", depth: 4, address: ELSEWHERE });
-  assertEquals(freedSlot(peer, parent), slotOf("p", 0, { depth: 5, address: ELSEWHERE }));
+  const parent = peerOf("p", { parent: "r", root: "r", depth: 4, address: ELSEWHERE });
+  assertEquals(
+    freedSlot(peer, parent),
+    slotOf("p", 0, { root: "r", depth: 5, address: ELSEWHERE }),
+  );
 });
 
 Deno.test("orphan() and attach() change the place and nothing else", () => {
   const peer = peerOf("x", { parent: "p", place: 1, depth: 3, fanout: 5, joinedAt: 17 });
   const lost = orphan(peer);
   assertEquals(lost, { ...peer, state: "orphan", parent: null, place: null });
-  const slot = slotOf("q", 0, { depth: 2, address: ELSEWHERE });
+  const slot = slotOf("q", 0, { depth: 2, address: ELSEWHERE, root: "next" });
   assertEquals(attach(lost, slot), {
     ...peer,
+    root: "next",
     state: "linking",
     parent: "q",
     place: 0,
