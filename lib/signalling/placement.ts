@@ -110,6 +110,8 @@ class PlacementQueue {
   readonly #claiming = new Set<string>();
   #running = false;
   #woken = false;
+  /** The next pause; grows until there is news. A failed claim is none: orphans see slots of their own. */
+  #pauseMs = FIRST_PAUSE_MS;
   #wakeSleeper: (() => void) | null = null;
 
   constructor(name: string, options: PlacementsOptions, onEmpty: () => void) {
@@ -124,6 +126,7 @@ class PlacementQueue {
       const deadline = this.#options.clock.now() + MAX_WAIT_MS;
       waiter = { request, deadline, unreachable: null, resolve, reject };
     });
+    this.#pauseMs = FIRST_PAUSE_MS;
     this.#enqueue(waiter);
     const cancel = () => {
       const index = this.#waiting.indexOf(waiter);
@@ -134,21 +137,26 @@ class PlacementQueue {
     return { result, cancel };
   }
 
-  /** Cuts a pause short; also one that is about to begin. */
+  /** Takes in that slots may have opened. */
   wake(): void {
+    this.#pauseMs = FIRST_PAUSE_MS;
+    this.#endPause();
+  }
+
+  /** Cuts a pause short; also one that is about to begin. */
+  #endPause(): void {
     this.#woken = true;
     this.#wakeSleeper?.();
   }
 
   #enqueue(waiter: Waiter): void {
     this.#waiting.push(waiter);
-    this.wake();
+    this.#endPause();
     if (!this.#running) this.#run();
   }
 
   async #run(): Promise<void> {
     this.#running = true;
-    let pauseMs = FIRST_PAUSE_MS;
     // One turn, so that those who come together share the first look.
     await Promise.resolve();
     while (this.#waiting.length > 0) {
@@ -159,13 +167,9 @@ class PlacementQueue {
       } catch (error) {
         for (const { reject } of this.#waiting.splice(0)) reject(error);
       }
-      if (progressed) {
-        pauseMs = FIRST_PAUSE_MS;
-        continue;
-      }
+      if (progressed) continue;
       this.#expire();
-      if (this.#waiting.length > 0) await this.#pause(pauseMs);
-      pauseMs = this.#woken ? FIRST_PAUSE_MS : Math.min(pauseMs * 1.5, LAST_PAUSE_MS);
+      if (this.#waiting.length > 0) await this.#pause();
     }
     this.#running = false;
     if (this.#claiming.size === 0) this.#onEmpty();
@@ -245,9 +249,11 @@ class PlacementQueue {
     });
   }
 
-  #pause(ms: number): Promise<void> {
+  #pause(): Promise<void> {
     if (this.#woken) return Promise.resolve();
     const { clock, random } = this.#options;
+    const ms = this.#pauseMs;
+    this.#pauseMs = Math.min(ms * 1.5, LAST_PAUSE_MS);
     return new Promise((resolve) => {
       const done = () => {
         cancel();
