@@ -8,6 +8,7 @@ import { errorFields, type Log } from "../log.ts";
 import { encode } from "../protocol/mod.ts";
 import { type TreeStore, unknownBroadcast } from "../store/tree_store.ts";
 import { treeState } from "../tree/tree_state.ts";
+import type { Broadcast } from "../tree/types.ts";
 import type { Hints } from "./hints.ts";
 import type { Session } from "./session.ts";
 
@@ -32,6 +33,8 @@ export interface TreeWatchOptions {
 }
 
 interface Watch {
+  /** Tells this broadcast from a later one of the same name, by the same broadcaster too. */
+  edition: string;
   subscribers: Set<Session>;
   /** Those who were sent nothing yet, or were behind when the last tree was sent. */
   owed: Set<Session>;
@@ -65,8 +68,13 @@ export class TreeWatch {
     if (broadcast?.state !== "live") throw unknownBroadcast(name);
     if (!session.isOpen) return;
     let watch = this.#watches.get(name);
+    if (watch && watch.edition !== edition(broadcast)) {
+      this.#end(name, watch);
+      watch = undefined;
+    }
     if (!watch) {
       watch = {
+        edition: edition(broadcast),
         subscribers: new Set(),
         owed: new Set(),
         lastFrame: "",
@@ -107,7 +115,8 @@ export class TreeWatch {
     watch.timer?.();
     watch.timer = null;
     watch.subscribers.clear();
-    this.#watches.delete(name);
+    // A later broadcast of the name may have a watch by now.
+    if (this.#watches.get(name) === watch) this.#watches.delete(name);
   }
 
   #changed(name: string): void {
@@ -140,7 +149,8 @@ export class TreeWatch {
     let peerCount = 0;
     try {
       const [broadcast, peers] = await Promise.all([store.broadcast(name), store.peers(name)]);
-      const tree = broadcast?.state === "live" ? treeState(peers, broadcast.root) : null;
+      const isOn = broadcast?.state === "live" && edition(broadcast) === watch.edition;
+      const tree = isOn ? treeState(peers, broadcast.root) : null;
       if (!tree) {
         this.#end(name, watch);
         return;
@@ -172,4 +182,8 @@ export class TreeWatch {
       session.sendFrame(frame);
     }
   }
+}
+
+function edition({ root, createdAt }: Broadcast): string {
+  return `${createdAt}/${root}`;
 }
