@@ -124,13 +124,20 @@ export class Session {
   /** Sends a frame; a client that does not read is dropped before its backlog passes the limit. */
   sendFrame(frame: string): void {
     if (!this.#open) return;
-    // A UTF-16 unit is at most three bytes of UTF-8; near the limit the exact size does not matter.
-    if (this.#outlet.backlogBytes() + frame.length * 3 > MAX_BACKLOG_BYTES) {
+    if (!this.hasRoomFor(frame)) {
       this.close(CLOSE_NOT_READING, "The client does not read");
       this.#onDropped(this);
       return;
     }
     this.#outlet.send(frame);
+  }
+
+  /** Says whether a frame can wait for the client without passing the limit. */
+  hasRoomFor(frame: string): boolean {
+    const room = MAX_BACKLOG_BYTES - this.#outlet.backlogBytes();
+    // A UTF-16 unit is at most three bytes of UTF-8; counted only where that leaves a doubt.
+    return frame.length * 3 <= room ||
+      (frame.length <= room && encoder.encode(frame).length <= room);
   }
 
   /** True while so much waits for the client that a tree state had better be skipped. */
@@ -152,3 +159,4 @@ export class Session {
 }
 
 const NOTHING: ReadonlySet<string> = new Set();
+const encoder = new TextEncoder();

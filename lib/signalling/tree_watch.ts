@@ -174,7 +174,8 @@ export class TreeWatch {
     watch.lastFrame = frame;
     for (const session of watch.subscribers) {
       if (!isNew && !watch.owed.has(session)) continue;
-      if (session.isBehind) {
+      // A tree of tens of thousands is too big for any client, and no reason to drop one.
+      if (session.isBehind || !session.hasRoomFor(frame)) {
         watch.owed.add(session);
         continue;
       }

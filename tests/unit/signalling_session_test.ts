@@ -65,6 +65,15 @@ Deno.test("[FRAME-3] a client that reads is never dropped, however much it is se
   assertEquals([session.isOpen, dropped.length], [true, 0]);
 });
 
+Deno.test("[FRAME-3] a frame of up to 4 MiB is no reason to drop a client that waits for nothing", () => {
+  for (const frame of ["x".repeat(MAX_BACKLOG_BYTES), "ü".repeat(MAX_BACKLOG_BYTES / 2)]) {
+    const { outlet, session } = newSession();
+    assertEquals([session.hasRoomFor(frame), session.hasRoomFor(`${frame}x`)], [true, false]);
+    session.sendFrame(frame);
+    assertEquals([outlet.frames.length, session.isOpen], [1, true]);
+  }
+});
+
 Deno.test("a session that was dropped is told of once, and sends nothing more", () => {
   const { outlet, dropped, session } = newSession();
   outlet.backlog = MAX_BACKLOG_BYTES;
