@@ -26,12 +26,12 @@ export interface LiveBroadcastsOptions {
 /** See the module's paragraph. */
 export class LiveBroadcasts {
   readonly #options: LiveBroadcastsOptions;
-  readonly #listeners = new Set<(list: BroadcastSummary[]) => void>();
+  /** Each with the list it has, as text. */
+  readonly #listeners = new Map<(list: BroadcastSummary[]) => void, string>();
   readonly #unlisten: () => void;
   #read: { at: number; list: Promise<BroadcastSummary[]> } | null = null;
   #timer: (() => void) | null = null;
   #timerAt = Infinity;
-  #lastPushed = "";
 
   constructor(options: LiveBroadcastsOptions) {
     this.#options = options;
@@ -55,9 +55,9 @@ export class LiveBroadcasts {
     return broadcast?.state === "live" ? await this.#summary(broadcast) : null;
   }
 
-  /** Calls `fn` with the list whenever it has changed; the returned function ends that. */
-  listen(fn: (list: BroadcastSummary[]) => void): () => void {
-    this.#listeners.add(fn);
+  /** Calls `fn` with the list whenever it is not `known` any more; the returned function ends that. */
+  listen(fn: (list: BroadcastSummary[]) => void, known: BroadcastSummary[]): () => void {
+    this.#listeners.set(fn, JSON.stringify(known));
     this.#pushBy(this.#options.clock.now() + RECHECK_MS);
     return () => this.#listeners.delete(fn);
   }
@@ -87,9 +87,10 @@ export class LiveBroadcasts {
     try {
       const list = await this.list();
       const text = JSON.stringify(list);
-      if (text !== this.#lastPushed) {
-        this.#lastPushed = text;
-        for (const listener of this.#listeners) listener(list);
+      for (const [listener, known] of this.#listeners) {
+        if (known === text) continue;
+        this.#listeners.set(listener, text);
+        listener(list);
       }
     } catch (error) {
       this.#options.log("error", "list_failed", errorFields(error));

@@ -21,12 +21,13 @@ export function broadcasts(live: LiveBroadcasts): Hono {
     // Some proxies hold a stream back to fill their buffers unless told not to.
     c.header("x-accel-buffering", "no");
     return streamSSE(c, async (stream) => {
-      let latest: string | null = JSON.stringify(await live.list());
+      const first = await live.list();
+      let latest: string | null = JSON.stringify(first);
       let wake = () => {};
       const unlisten = live.listen((list) => {
         latest = JSON.stringify(list);
         wake();
-      });
+      }, first);
       stream.onAbort(() => {
         unlisten();
         wake();

@@ -1,0 +1,216 @@
+/** The list of what is on air in virtual time, with the tree in memory. */
+import { assertEquals, assertLessOrEqual, assertRejects } from "@std/assert";
+import type { BroadcastSummary } from "../../lib/broadcast_summary.ts";
+import { LiveBroadcasts } from "../../lib/live_broadcasts.ts";
+import { Hints } from "../../lib/signalling/hints.ts";
+import { MemoryTreeStore } from "../../lib/store/memory_tree_store.ts";
+import { SimClock } from "../support/sim/sim_clock.ts";
+import { newPeer } from "../support/tree_peers.ts";
+import { virtualBusNetwork } from "../support/virtual_bus.ts";
+
+/** Counts how often the list is read, and may fail. */
+class WatchedStore extends MemoryTreeStore {
+  reads = 0;
+  fault: Error | null = null;
+
+  override broadcasts() {
+    this.reads++;
+    return this.fault ? Promise.reject(this.fault) : super.broadcasts();
+  }
+}
+
+class World {
+  readonly clock = new SimClock();
+  readonly store = new WatchedStore();
+  readonly logged: string[] = [];
+  readonly hints = new Hints({
+    bus: virtualBusNetwork(this.clock).join("here"),
+    clock: this.clock,
+  });
+  readonly live = new LiveBroadcasts({
+    store: this.store,
+    hints: this.hints,
+    clock: this.clock,
+    log: (level, event) => this.logged.push(`${level} ${event}`),
+  });
+  #joined = 0;
+
+  async start(name: string, { title = name.toUpperCase(), createdAt = 1 } = {}): Promise<void> {
+    const root = newPeer(`root of ${name}`, { displayName: "Ann", fanout: 8 });
+    await this.store.createBroadcast({ name, title, createdAt, root });
+    this.hints.changed(name);
+  }
+
+  async end(name: string): Promise<void> {
+    await this.store.beginEnding(name, `root of ${name}`);
+    await this.store.sweep(name);
+    this.hints.changed(name);
+  }
+
+  async join(name: string, { isHintLost = false } = {}): Promise<string> {
+    const id = `v${++this.#joined}`;
+    const [slot] = await this.store.openSlots(name, 1);
+    await this.store.join(name, newPeer(id), slot!);
+    if (!isHintLost) this.hints.changed(name);
+    return id;
+  }
+
+  async leave(name: string, id: string): Promise<void> {
+    await this.store.leave(name, id);
+    this.hints.changed(name);
+  }
+
+  /** Watches the list, as a page does; the lists it is given are remembered as names and counts. */
+  async visit() {
+    const first = await this.live.list();
+    const lists = [shape(first)];
+    const unlisten = this.live.listen((list) => lists.push(shape(list)), first);
+    return { lists, unlisten };
+  }
+}
+
+const shape = (list: BroadcastSummary[]) => list.map(({ name, viewers }) => `${name} ${viewers}`);
+
+Deno.test("list() tells what anyone may know of the live broadcasts, most viewers first", async () => {
+  const world = new World();
+  await world.start("old", { createdAt: 1 });
+  await world.start("new", { createdAt: 2 });
+  await world.start("full", { title: "Full house", createdAt: 0 });
+  await world.start("over");
+  await world.end("over");
+  await world.join("full");
+  assertEquals(await world.live.list(), [
+    { name: "full", title: "Full house", broadcaster: "Ann", viewers: 1, startedAt: 0 },
+    { name: "new", title: "NEW", broadcaster: "Ann", viewers: 0, startedAt: 2 },
+    { name: "old", title: "OLD", broadcaster: "Ann", viewers: 0, startedAt: 1 },
+  ]);
+});
+
+Deno.test("get() tells of one live broadcast, and null of any other", async () => {
+  const world = new World();
+  await world.start("b", { createdAt: 7 });
+  const summary = { name: "b", title: "B", broadcaster: "Ann", viewers: 0, startedAt: 7 };
+  assertEquals(await world.live.get("b"), summary);
+  assertEquals(await world.live.get("nobody"), null);
+  await world.store.beginEnding("b", "root of b");
+  assertEquals(await world.live.get("b"), null);
+});
+
+Deno.test("list() is read once for all who ask within a moment, and anew after it", async () => {
+  const world = new World();
+  await world.start("a");
+  await Promise.all(Array.from({ length: 50 }, () => world.live.list()));
+  await world.clock.advance(400);
+  await world.start("b");
+  assertEquals([shape(await world.live.list()), world.store.reads], [["a 0"], 1]);
+  await world.clock.advance(200);
+  assertEquals(shape(await world.live.list()), ["a 0", "b 0"]);
+  assertEquals(world.store.reads, 2);
+});
+
+Deno.test("list() does not keep a failure", async () => {
+  const world = new World();
+  world.store.fault = new Error("disk on fire");
+  await assertRejects(() => world.live.list(), Error, "disk on fire");
+  world.store.fault = null;
+  assertEquals(await world.live.list(), []);
+});
+
+Deno.test("listen() pushes each change, and nothing while all stays as it is", async () => {
+  const world = new World();
+  const { lists } = await world.visit();
+  await world.clock.advance(20_000);
+  assertEquals(lists, [[]]);
+  await world.start("a");
+  await world.clock.advance(1_000);
+  await world.join("a");
+  await world.clock.advance(1_000);
+  world.hints.changed("a");
+  await world.clock.advance(20_000);
+  assertEquals(lists, [[], ["a 0"], ["a 1"]]);
+});
+
+Deno.test("listen() makes few lists of a wave of changes, and never leaves out the last", async () => {
+  const world = new World();
+  const { lists } = await world.visit();
+  await world.start("a");
+  for (let i = 0; i < 100; i++) {
+    const id = await world.join("a");
+    await world.clock.advance(10);
+    await world.leave("a", id);
+    await world.clock.advance(10);
+  }
+  await world.join("a");
+  await world.clock.advance(1_000);
+  assertLessOrEqual(lists.length, 8);
+  assertEquals(lists.at(-1), ["a 1"]);
+});
+
+Deno.test("listen() finds what no hint has told of", async () => {
+  const world = new World();
+  await world.start("a");
+  const { lists } = await world.visit();
+  await world.clock.advance(1_000);
+  await world.join("a", { isHintLost: true });
+  await world.clock.advance(6_000);
+  assertEquals(lists, [["a 0"], ["a 1"]]);
+});
+
+Deno.test("listen() pushes what its own listener has not got, whatever others were given before", async () => {
+  const world = new World();
+  await world.start("a");
+  const early = await world.visit();
+  const viewer = await world.join("a");
+  await world.clock.advance(1_000);
+  assertEquals(early.lists, [["a 0"], ["a 1"]]);
+  early.unlisten();
+  await world.leave("a", viewer);
+  await world.clock.advance(1_000);
+  const late = await world.visit();
+  await world.join("a");
+  await world.clock.advance(10_000);
+  assertEquals(late.lists, [["a 0"], ["a 1"]]);
+});
+
+Deno.test("listen() gives every listener the same, and one that has ended nothing", async () => {
+  const world = new World();
+  const [kept, gone] = [await world.visit(), await world.visit()];
+  gone.unlisten();
+  await world.start("a");
+  await world.clock.advance(1_000);
+  assertEquals([kept.lists, gone.lists], [[[], ["a 0"]], [[]]]);
+});
+
+Deno.test("nobody listens, so nothing is read", async () => {
+  const world = new World();
+  const { unlisten } = await world.visit();
+  unlisten();
+  await world.clock.advance(10_000);
+  const { reads } = world.store;
+  await world.start("a");
+  await world.clock.advance(60_000);
+  assertEquals(world.store.reads, reads);
+});
+
+Deno.test("a list that cannot be read is logged, and pushed when it can", async () => {
+  const world = new World();
+  const { lists } = await world.visit();
+  await world.clock.advance(1_000);
+  world.store.fault = new Error("disk on fire");
+  await world.start("a");
+  await world.clock.advance(7_000);
+  assertEquals([new Set(world.logged), lists], [new Set(["error list_failed"]), [[]]]);
+  world.store.fault = null;
+  await world.clock.advance(6_000);
+  assertEquals(lists, [[], ["a 0"]]);
+});
+
+Deno.test("close() ends everything", async () => {
+  const world = new World();
+  const { lists } = await world.visit();
+  world.live.close();
+  const { reads } = world.store;
+  await world.start("a");
+  await world.clock.advance(60_000);
+  assertEquals([lists, world.store.reads], [[[]], reads]);
+});
