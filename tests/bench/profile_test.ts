@@ -2,8 +2,8 @@
  * The reader of V8's logs on small logs whose sums are known.
  */
 import { assert, assertEquals } from "@std/assert";
-import { CodeMap } from "./code_map.ts";
-import { addLog, type Samples } from "./profile.ts";
+import { CodeMap } from "../../bench/code_map.ts";
+import { addLog, type Samples } from "../../bench/profile.ts";
 
 Deno.test("CodeMap finds code after it was replaced and moved", () => {
   const code = new CodeMap();

@@ -2,10 +2,10 @@
  * The parts of the benchmark that compute: a wrong table would be believed.
  */
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import type { TreeNode } from "../lib/protocol/mod.ts";
-import type { LoopFigures } from "./closed_loop.ts";
-import { checkTargets, disturbance, type Figures, toTable } from "./report.ts";
-import { depthOf } from "./tree_depth.ts";
+import type { TreeNode } from "../../lib/protocol/mod.ts";
+import type { LoopFigures } from "../../bench/closed_loop.ts";
+import { checkTargets, disturbance, type Figures, toTable } from "../../bench/report.ts";
+import { depthOf } from "../../bench/tree_depth.ts";
 
 const node = (...children: TreeNode[]): TreeNode => ({ id: "id", name: "name", children });
 
