@@ -29,9 +29,10 @@ export async function beginBroadcast(
   // Beforehand: a viewer may be placed under the new root before we hear that it is written.
   session.addBroadcast(name);
   const { config: { fanout }, address } = context;
+  const edition = context.newId();
   const root = { id: session.id, displayName: peerName, fanout, address, joinedAt: now };
   try {
-    while (!await context.store.createBroadcast({ name, title, createdAt: now, root })) {
+    while (!await context.store.createBroadcast({ name, edition, title, createdAt: now, root })) {
       // Whoever was ending it may be gone; what is half done is finished by whoever needs it done.
       tellEnded(context, name, await context.store.sweep(name));
     }
@@ -65,10 +66,10 @@ export async function endBroadcast(
 
 /** Tells members, in one message per instance and broadcast: a sweep may find late ones of earlier ones. */
 function tellEnded(context: Context, broadcast: string, members: Peer[]): void {
-  const groups = Map.groupBy(members, ({ root, address }) => `${root} ${address.instance}`);
+  const groups = Map.groupBy(members, ({ edition, address }) => `${edition} ${address.instance}`);
   for (const group of groups.values()) {
-    const { root, address } = group[0]!;
+    const { edition, address } = group[0]!;
     const to = group.map(({ id }) => id);
-    context.deliver(address, { type: "ended", to, broadcast, root });
+    context.deliver(address, { type: "ended", to, broadcast, edition });
   }
 }

@@ -32,5 +32,7 @@ export interface Context {
   hints: Hints;
   treeWatch: TreeWatch;
   clock: Clock;
+  /** Makes an unguessable, unique id. */
+  newId: () => string;
   log: Log;
 }

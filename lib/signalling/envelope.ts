@@ -2,7 +2,7 @@
  * What instances tell each other about peers. Frames for clients travel ready-made: the instance
  * that received a message has checked it and written the text that the other client gets.
  */
-import type { Address, PeerId } from "../tree/types.ts";
+import type { Address, Edition, PeerId } from "../tree/types.ts";
 
 /** A message to the peer `to`, or to several peers of one instance. */
 export type Envelope =
@@ -26,4 +26,4 @@ export type Envelope =
   /** The parent `from` is gone; `to` is an orphan now. */
   | { type: "orphaned"; to: PeerId; from: PeerId; broadcast: string }
   /** The broadcast is over for all of these. */
-  | { type: "ended"; to: PeerId[]; broadcast: string; root: PeerId };
+  | { type: "ended"; to: PeerId[]; broadcast: string; edition: Edition };

@@ -37,20 +37,19 @@ export interface SignallingOptions {
 /** See the module's paragraph. */
 export class SignallingService {
   readonly #context: Context;
-  readonly #newId: () => string;
   readonly #unlisten: () => void;
   /** What sessions that are gone still have to give up. */
   readonly #departures = new Set<Promise<void>>();
 
   constructor({ config, address, store, bus, clock, log, random, newId }: SignallingOptions) {
     const hints = new Hints({ bus, clock });
-    this.#newId = newId;
     this.#context = {
       config,
       address,
       store,
       clock,
       log,
+      newId,
       hints,
       registry: new Registry(),
       placements: new Placements({ store, address, random, clock }),
@@ -72,7 +71,7 @@ export class SignallingService {
 
   /** Takes in a new socket. */
   openSession(outlet: Outlet): Session {
-    const session = new Session(this.#newId(), outlet, (dropped) => {
+    const session = new Session(this.#context.newId(), outlet, (dropped) => {
       this.#context.log("warn", "session_dropped", { session: dropped.id, reason: "not reading" });
       this.closeSession(dropped);
     });
@@ -137,7 +136,7 @@ export class SignallingService {
     if (envelope.type === "ended") {
       for (const id of envelope.to) {
         const session = registry.get(id);
-        if (session) onEnded(session, envelope.broadcast, envelope.root);
+        if (session) onEnded(session, envelope.broadcast, envelope.edition);
       }
       return;
     }

@@ -12,7 +12,7 @@ import {
   SKIP_TREE_STATE_BACKLOG_BYTES,
 } from "../protocol/mod.ts";
 import type { PlacedPeer } from "../store/tree_store.ts";
-import type { Address, PeerId } from "../tree/types.ts";
+import type { Address, Edition, PeerId } from "../tree/types.ts";
 import type { PendingPlacement } from "./placement.ts";
 
 /** The socket as a session sees it. */
@@ -36,8 +36,8 @@ export interface ChildLink {
 export interface Watching {
   broadcast: string;
   peerName: string;
-  /** The broadcast's root when the peer was placed: tells this broadcast from a later one of that name. */
-  root: PeerId | null;
+  /** Which broadcast of that name; null until the peer has been placed. */
+  edition: Edition | null;
   /** True once the tree has a record of this peer. */
   member: boolean;
   /** Counts the joins, so that a late answer to an earlier one is recognised. */

@@ -8,7 +8,7 @@ import { errorFields, type Log } from "../log.ts";
 import { encode } from "../protocol/mod.ts";
 import { type TreeStore, unknownBroadcast } from "../store/tree_store.ts";
 import { treeState } from "../tree/tree_state.ts";
-import type { Broadcast } from "../tree/types.ts";
+import type { Edition } from "../tree/types.ts";
 import type { Hints } from "./hints.ts";
 import type { Session } from "./session.ts";
 
@@ -33,8 +33,7 @@ export interface TreeWatchOptions {
 }
 
 interface Watch {
-  /** Tells this broadcast from a later one of the same name, by the same broadcaster too. */
-  edition: string;
+  edition: Edition;
   subscribers: Set<Session>;
   /** Those who were sent nothing yet, or were behind when the last tree was sent. */
   owed: Set<Session>;
@@ -68,13 +67,13 @@ export class TreeWatch {
     if (broadcast?.state !== "live") throw unknownBroadcast(name);
     if (!session.isOpen) return;
     let watch = this.#watches.get(name);
-    if (watch && watch.edition !== edition(broadcast)) {
+    if (watch && watch.edition !== broadcast.edition) {
       this.#end(name, watch);
       watch = undefined;
     }
     if (!watch) {
       watch = {
-        edition: edition(broadcast),
+        edition: broadcast.edition,
         subscribers: new Set(),
         owed: new Set(),
         lastFrame: "",
@@ -149,7 +148,7 @@ export class TreeWatch {
     let peerCount = 0;
     try {
       const [broadcast, peers] = await Promise.all([store.broadcast(name), store.peers(name)]);
-      const isOn = broadcast?.state === "live" && edition(broadcast) === watch.edition;
+      const isOn = broadcast?.state === "live" && broadcast.edition === watch.edition;
       const tree = isOn ? treeState(peers, broadcast.root) : null;
       if (!tree) {
         this.#end(name, watch);
@@ -183,8 +182,4 @@ export class TreeWatch {
       session.sendFrame(frame);
     }
   }
-}
-
-function edition({ root, createdAt }: Broadcast): string {
-  return `${createdAt}/${root}`;
 }

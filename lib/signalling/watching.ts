@@ -7,6 +7,7 @@
  */
 import { errorFields } from "../log.ts";
 import { encode, type Opaque, UserError } from "../protocol/mod.ts";
+import type { Edition } from "../tree/types.ts";
 import type { Context } from "./context.ts";
 import type { PlacedPeer } from "../store/tree_store.ts";
 import { PlacementCancelledError } from "./placement.ts";
@@ -26,7 +27,7 @@ export async function watch(
   const watching = session.watching ??= {
     broadcast: join.broadcast,
     peerName: join.peerName,
-    root: null,
+    edition: null,
     member: false,
     attempt: 0,
     offer: null,
@@ -111,11 +112,11 @@ export async function onAnswer(
 }
 
 /** Takes in that the broadcast is over. */
-export function onEnded(session: Session, broadcast: string, root: string): void {
+export function onEnded(session: Session, broadcast: string, edition: Edition): void {
   const { watching } = session;
   if (watching?.broadcast !== broadcast) return;
   // A later broadcast of the same name is none of this message's business.
-  if (watching.root !== null && watching.root !== root) return;
+  if (watching.edition !== null && watching.edition !== edition) return;
   session.watching = null;
   session.deleteChildrenOf(broadcast);
   watching.pending?.cancel();
@@ -153,7 +154,7 @@ function onPlaced(
 ): void | Promise<void> {
   const { broadcast, attempt, offer, lostParents } = watching;
   watching.member = true;
-  watching.root = placed.peer.root;
+  watching.edition = placed.peer.edition;
   watching.placed = placed;
   watching.parent = { id: placed.peer.parent!, address: placed.parentAddress };
   watching.lostParents = null;

@@ -12,7 +12,7 @@
  */
 import type { TreeSnapshot } from "../tree/invariants.ts";
 import { attach, depart, freedSlot, openPlaces, orphan, reachesRoot } from "../tree/repair.ts";
-import type { Broadcast, Peer, PeerId } from "../tree/types.ts";
+import type { Broadcast, Edition, Peer, PeerId } from "../tree/types.ts";
 import { type Change, GroupCommitter, StoreUnavailableError } from "./group_committer.ts";
 import { keys } from "./keys.ts";
 import { type Entry, peerCheck, slotCheck, slotKey, slotSets } from "./records.ts";
@@ -57,16 +57,19 @@ export class KvTreeStore implements TreeStore {
     this.#committer = new GroupCommitter({ kv, random, delay });
   }
 
-  async createBroadcast({ name, title, createdAt, root }: NewBroadcast): Promise<boolean> {
+  async createBroadcast(
+    { name, edition, title, createdAt, root }: NewBroadcast,
+  ): Promise<boolean> {
     const broadcast: Broadcast = {
       name,
       title,
       createdAt,
+      edition,
       root: root.id,
       displayName: root.displayName,
       state: "live",
     };
-    const peer = rootPeer(root);
+    const peer = rootPeer(root, edition);
     return await this.#retry(async () => {
       const existing = await this.broadcast(name);
       if (existing?.state === "live") throw nameTaken(name);
@@ -260,8 +263,8 @@ export class KvTreeStore implements TreeStore {
 /** Says that what was read had changed when it was committed. */
 const RETRY = Symbol("retry");
 
-function rootPeer(root: NewPeer): Peer {
-  return { ...root, root: root.id, state: "live", parent: null, place: null, depth: 0 };
+function rootPeer(root: NewPeer, edition: Edition): Peer {
+  return { ...root, edition, state: "live", parent: null, place: null, depth: 0 };
 }
 
 function delayMs(ms: number): Promise<void> {

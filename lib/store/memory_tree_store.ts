@@ -29,7 +29,9 @@ export class MemoryTreeStore implements TreeStore {
   readonly #trees = new Map<string, Tree>();
   #version = 0;
 
-  createBroadcast({ name, title, createdAt, root }: NewBroadcast): Promise<boolean> {
+  createBroadcast(
+    { name, edition, title, createdAt, root }: NewBroadcast,
+  ): Promise<boolean> {
     const existing = this.#trees.get(name);
     if (existing?.broadcast.state === "live") {
       return Promise.reject(nameTaken(name));
@@ -37,7 +39,7 @@ export class MemoryTreeStore implements TreeStore {
     if (existing) return Promise.resolve(false);
     const peer: Peer = {
       ...root,
-      root: root.id,
+      edition,
       state: "live",
       parent: null,
       place: null,
@@ -48,6 +50,7 @@ export class MemoryTreeStore implements TreeStore {
         name,
         title,
         createdAt,
+        edition,
         root: root.id,
         displayName: root.displayName,
         state: "live",

@@ -2,15 +2,15 @@
  * How the tree's facts are written in KV: entries, slots and the checks that pin what was read.
  * Pure; used by everything in this folder that speaks to KV.
  */
-import type { Peer, PeerId, Slot } from "../tree/types.ts";
+import type { Edition, Peer, PeerId, Slot } from "../tree/types.ts";
 import { keys } from "./keys.ts";
 import type { OpenSlot, Version } from "./tree_store.ts";
 
 /** A value as it was read. */
 export type Entry<T> = { value: T; versionstamp: Version };
 
-/** A slot as stored: where the parent is, and the root. An array, because many are read at once. */
-export type SlotValue = [instance: string, region: string, root: PeerId];
+/** A slot as stored: where the parent is, and the edition. An array, because many are read at once. */
+export type SlotValue = [instance: string, region: string, edition: Edition];
 
 /** Pins a peer to the state that was read. */
 export function peerCheck(name: string, { value, versionstamp }: Entry<Peer>): Deno.AtomicCheck {
@@ -31,7 +31,7 @@ export function slotCheck(name: string, slot: OpenSlot): Deno.AtomicCheck {
 export function slotSets(name: string, slots: Slot[]): [Deno.KvKey, SlotValue][] {
   return slots.map((slot) => {
     const { instance, region } = slot.address;
-    return [slotKey(name, slot), [instance, region, slot.root]];
+    return [slotKey(name, slot), [instance, region, slot.edition]];
   });
 }
 
@@ -39,9 +39,9 @@ export function slotSets(name: string, slots: Slot[]): [Deno.KvKey, SlotValue][]
 export function slotFrom(
   { key, value, versionstamp }: Pick<Deno.KvEntry<SlotValue>, "key" | "value" | "versionstamp">,
 ): OpenSlot {
-  const [instance, region, root] = value;
+  const [instance, region, edition] = value;
   return {
-    root,
+    edition,
     depth: key[2] as number,
     parent: key[3] as PeerId,
     place: key[4] as number,

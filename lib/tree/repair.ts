@@ -36,11 +36,11 @@ export function orphan(peer: Peer): Peer {
 
 /** The peer in its new place, still without a picture. */
 export function attach(
-  peer: Omit<Peer, "root" | "state" | "parent" | "place" | "depth">,
+  peer: Omit<Peer, "edition" | "state" | "parent" | "place" | "depth">,
   slot: Slot,
 ): Peer {
-  const { root, parent, place, depth } = slot;
-  return { ...peer, root, state: "linking", parent, place, depth };
+  const { edition, parent, place, depth } = slot;
+  return { ...peer, edition, state: "linking", parent, place, depth };
 }
 
 /** The slots that open when a peer has a picture: every place that no child takes. */
@@ -68,6 +68,6 @@ export function reachesRoot(chain: Peer[], rootId: PeerId): boolean {
 }
 
 function slotOf(parent: Peer, n: number): Slot {
-  const { root, id, depth, address } = parent;
-  return { root, parent: id, place: n, depth: depth + 1, address };
+  const { edition, id, depth, address } = parent;
+  return { edition, parent: id, place: n, depth: depth + 1, address };
 }

@@ -8,6 +8,12 @@ export type InstanceId = string;
 /** The id of a peer: its session's id, unique over all broadcasts and instances. */
 export type PeerId = string;
 
+/**
+ * Tells a broadcast from earlier and later ones of the same name, perhaps by the same broadcaster:
+ * messages about one may come when the next has begun.
+ */
+export type Edition = string;
+
 /** Where messages for a peer go. */
 export interface Address {
   instance: InstanceId;
@@ -24,8 +30,7 @@ export type PeerState = "linking" | "live" | "orphan";
 /** One node of a broadcast's tree, as stored. The root is the peer without a parent that is `live`. */
 export interface Peer {
   id: PeerId;
-  /** The root of its tree: tells this broadcast from an earlier or later one of the same name. */
-  root: PeerId;
+  edition: Edition;
   displayName: string;
   state: PeerState;
   /** Null for the root and for orphans. */
@@ -43,7 +48,7 @@ export interface Peer {
 
 /** One free place under a parent. */
 export interface Slot {
-  root: PeerId;
+  edition: Edition;
   parent: PeerId;
   place: number;
   /** The depth a child in this place has. A hint, as the parent's depth is. */
@@ -55,6 +60,7 @@ export interface Slot {
 export interface Broadcast {
   name: string;
   title: string;
+  edition: Edition;
   root: PeerId;
   /** What the broadcaster is called. */
   displayName: string;

@@ -279,13 +279,19 @@ export function treeStoreContract(name: string, make: () => Promise<StoreUnderTe
     await start(store, "b", 1);
     await chain(store, "b", ["v1"]);
     assert(await store.beginEnding("b", "root"));
-    const again = { name: "b", title: "B", createdAt: 2, root: newcomer("root2") };
+    const again = {
+      name: "b",
+      edition: "second",
+      title: "B",
+      createdAt: 2,
+      root: newcomer("root2"),
+    };
     assertEquals(await store.createBroadcast(again), false);
     const members = await store.sweep("b");
-    assertEquals(members.map(({ id, root }) => [id, root]).sort(), [["root", "root"], [
-      "v1",
-      "root",
-    ]]);
+    assertEquals(members.map(({ id, edition }) => `${id}: ${edition}`).sort(), [
+      "root: edition of b",
+      "v1: edition of b",
+    ]);
     assert(await store.createBroadcast(again));
     assertEquals(await store.sweep("b"), [], "a late sweep leaves the new one alone");
     assertEquals((await store.peers("b")).map(({ id }) => id), ["root2"]);
@@ -302,6 +308,7 @@ async function start(store: TreeStore, name: string, fanout = 2): Promise<void> 
   assert(
     await store.createBroadcast({
       name,
+      edition: `edition of ${name}`,
       title: name.toUpperCase(),
       createdAt: 1,
       root: newcomer("root", fanout),

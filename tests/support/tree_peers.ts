@@ -10,7 +10,7 @@ export function peerOf(id: string, fields: Partial<Peer> = {}): Peer {
   const { parent = null } = fields;
   return {
     id,
-    root: "root",
+    edition: "edition",
     displayName: `Peer ${id}`,
     state: "live",
     parent,
@@ -30,5 +30,5 @@ export function newPeer(id: string, fields: Partial<NewPeer> = {}): NewPeer {
 
 /** Makes the slot `place` under `parent`. */
 export function slotOf(parent: string, place: number, fields: Partial<Slot> = {}): Slot {
-  return { root: "root", parent, place, depth: 1, address: HERE, ...fields };
+  return { edition: "edition", parent, place, depth: 1, address: HERE, ...fields };
 }

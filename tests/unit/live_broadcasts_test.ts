@@ -37,7 +37,13 @@ class World {
 
   async start(name: string, { title = name.toUpperCase(), createdAt = 1 } = {}): Promise<void> {
     const root = newPeer(`root of ${name}`, { displayName: "Ann", fanout: 8 });
-    await this.store.createBroadcast({ name, title, createdAt, root });
+    await this.store.createBroadcast({
+      name,
+      edition: crypto.randomUUID(),
+      title,
+      createdAt,
+      root,
+    });
     this.hints.changed(name);
   }
 

@@ -75,7 +75,13 @@ class World implements Disposable {
 
   async start(name: string): Promise<void> {
     const root = newPeer(`root of ${name}`, { displayName: "Ann" });
-    await this.store.createBroadcast({ name, title: name, createdAt: 1, root });
+    await this.store.createBroadcast({
+      name,
+      edition: crypto.randomUUID(),
+      title: name,
+      createdAt: 1,
+      root,
+    });
     this.service.hints.changed(name);
   }
 

@@ -50,7 +50,13 @@ class World {
 
   async start(fanout: number, name = "b"): Promise<void> {
     const root = newPeer("root", { fanout });
-    await this.store.createBroadcast({ name, title: name, createdAt: 1, root });
+    await this.store.createBroadcast({
+      name,
+      edition: crypto.randomUUID(),
+      title: name,
+      createdAt: 1,
+      root,
+    });
   }
 
   /** Puts a peer below another one; a live one has open places itself. */

@@ -27,7 +27,7 @@ const link = (fields: Partial<ChildLink> = {}): ChildLink => ({
 const watching = (parent: Watching["parent"]): Watching => ({
   broadcast: "b",
   peerName: "Ann",
-  root: "root",
+  edition: "edition",
   member: true,
   attempt: 1,
   offer: null,

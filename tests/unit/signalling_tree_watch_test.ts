@@ -47,7 +47,13 @@ class World {
 
   async start(name = "b", createdAt = 1): Promise<void> {
     const root = newPeer("root", { fanout: 8 });
-    await this.store.createBroadcast({ name, title: name, createdAt, root });
+    await this.store.createBroadcast({
+      name,
+      edition: crypto.randomUUID(),
+      title: name,
+      createdAt,
+      root,
+    });
     this.hints.changed(name);
   }
 

@@ -25,7 +25,7 @@ Deno.test("[LEAVE-2] depart() makes orphans of the children and opens the place 
       parent: null,
       place: null,
     })),
-    reopened: { root: "root", parent: "p", place: 1, depth: 3, address: ELSEWHERE },
+    reopened: { edition: "edition", parent: "p", place: 1, depth: 3, address: ELSEWHERE },
   });
 });
 
@@ -49,10 +49,10 @@ Deno.test("freedSlot() opens a place under a live parent only", () => {
 
 Deno.test("freedSlot() takes everything but the place from the parent: the peer's depth is a hint", () => {
   const peer = peerOf("x", { parent: "p", depth: 99, address: HERE });
-  const parent = peerOf("p", { parent: "r", root: "r", depth: 4, address: ELSEWHERE });
+  const parent = peerOf("p", { parent: "r", edition: "e", depth: 4, address: ELSEWHERE });
   assertEquals(
     freedSlot(peer, parent),
-    slotOf("p", 0, { root: "r", depth: 5, address: ELSEWHERE }),
+    slotOf("p", 0, { edition: "e", depth: 5, address: ELSEWHERE }),
   );
 });
 
@@ -60,10 +60,10 @@ Deno.test("orphan() and attach() change the place and nothing else", () => {
   const peer = peerOf("x", { parent: "p", place: 1, depth: 3, fanout: 5, joinedAt: 17 });
   const lost = orphan(peer);
   assertEquals(lost, { ...peer, state: "orphan", parent: null, place: null });
-  const slot = slotOf("q", 0, { depth: 2, address: ELSEWHERE, root: "next" });
+  const slot = slotOf("q", 0, { depth: 2, address: ELSEWHERE, edition: "next" });
   assertEquals(attach(lost, slot), {
     ...peer,
-    root: "next",
+    edition: "next",
     state: "linking",
     parent: "q",
     place: 0,
