@@ -105,12 +105,15 @@ class Actor {
   #sessions = 0;
   /** The peer that is in the tree now. */
   #id: string | null = null;
+  /** Its place, while it has no picture. */
+  #unopened: PlacedPeer | null = null;
 
   constructor(readonly name: string, readonly id: string, readonly report: ChurnReport) {}
 
   async step(): Promise<void> {
     if (this.#id === null) return await this.#join();
     const dice = random();
+    if (this.#unopened && dice < 0.8) return await this.#open(this.#unopened);
     if (dice < 0.4) await this.#leave();
     else if (dice < 0.7) await this.#move();
     else if ((await this.#record())?.state === "orphan") await this.#reattach();
@@ -126,7 +129,8 @@ class Actor {
   }
 
   async #join(): Promise<void> {
-    // Who is in already stays as one of many, and somebody new comes.
+    // Who is in already stays as one of many, with a picture in the end, and somebody new comes.
+    if (this.#unopened) await this.#open(this.#unopened);
     if (this.#id !== null) this.report.staying.push(this.#id);
     this.#id = null;
     const id = `${this.id}-${this.#sessions++}`;
@@ -135,11 +139,12 @@ class Actor {
     const placed = await store.join(this.name, peerNamed(id), slot);
     if (!placed) return void count(this.report.tally, "join lost its slot");
     this.#id = id;
+    this.#unopened = placed;
     count(this.report.tally, "joined");
-    await this.#open(placed);
   }
 
   async #leave(): Promise<void> {
+    this.#unopened = null;
     const departure = await store.leave(this.name, this.#id!);
     if (!departure) throw new Error(`${this.#id} was no member when it left`);
     count(this.report.tally, departure.orphans.length > 0 ? "left orphans behind" : "left");
@@ -148,6 +153,7 @@ class Actor {
   }
 
   async #move(): Promise<void> {
+    this.#unopened = null;
     if (!await store.detach(this.name, this.#id!)) {
       throw new Error(`${this.#id} was no member when it moved`);
     }
@@ -155,13 +161,12 @@ class Actor {
   }
 
   async #reattach(): Promise<void> {
-    const outcome = await reattach(this.name, this.#id!, this.report.tally);
-    if (outcome) await this.#open(outcome);
+    const placed = await reattach(this.name, this.#id!, this.report.tally);
+    if (placed) this.#unopened = placed;
   }
 
   async #open(placed: PlacedPeer): Promise<void> {
-    // Some answers never come, as far as the tree is concerned.
-    if (random() < 0.1) return void count(this.report.tally, "never opened");
+    this.#unopened = null;
     const opened = await store.open(this.name, placed);
     count(this.report.tally, opened ? "opened" : "lost its place before it opened");
   }
@@ -191,15 +196,22 @@ async function reattach(name: string, id: string, tally: Tally): Promise<PlacedP
   return null;
 }
 
-/** Goes for every one of the slots at once; returns those it got, by who was put there. */
+/** Slots an isolate goes for at once: few, so that several isolates come to each in turn. */
+const CLAIMS_AT_ONCE = 5;
+
+/** Goes for all the slots, some at a time; returns those it got, by who was put there. */
 async function claim(
   { name, slots }: { name: string; slots: OpenSlot[] },
 ): Promise<Record<string, string>> {
   const got: Record<string, string> = {};
-  await Promise.all(slots.map(async (slot, i) => {
-    const id = `${instance}-${name}-${i}`;
-    if (await store.join(name, peerNamed(id), slot)) got[`${slot.parent}/${slot.place}`] = id;
-  }));
+  for (let i = 0; i < slots.length; i += CLAIMS_AT_ONCE) {
+    await Promise.all(
+      slots.slice(i, i + CLAIMS_AT_ONCE).map(async (slot) => {
+        const id = `${instance} in ${slot.parent}/${slot.place}`;
+        if (await store.join(name, peerNamed(id), slot)) got[`${slot.parent}/${slot.place}`] = id;
+      }),
+    );
+  }
   return got;
 }
 
@@ -216,6 +228,7 @@ async function restart(
     const root = `${instance}-root-${round}`;
     const started = await store.createBroadcast({
       name,
+      edition: root,
       title: name,
       createdAt: Date.now(),
       root: peerNamed(root),
