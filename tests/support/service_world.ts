@@ -1,0 +1,83 @@
+/**
+ * Instances of the signalling service in one isolate, in virtual time, with whatever store and
+ * delays a test wants: for what the real server does too seldom to be waited for.
+ */
+import { type MemoryBusFaults, MemoryBusNetwork } from "../../lib/bus/memory.ts";
+import type { ClientMessage } from "../../lib/protocol/mod.ts";
+import { SignallingService } from "../../lib/signalling/service.ts";
+import type { Session } from "../../lib/signalling/session.ts";
+import { MemoryTreeStore } from "../../lib/store/memory_tree_store.ts";
+import type { TreeStore } from "../../lib/store/tree_store.ts";
+import { seededRandom } from "./sim/random.ts";
+import { SimClock } from "./sim/sim_clock.ts";
+import { TestOutlet } from "./test_outlet.ts";
+
+/** A client of one instance. */
+export interface ServiceClient {
+  readonly id: string;
+  readonly outlet: TestOutlet;
+  readonly session: Session;
+  /** Hands messages to the service; what comes of them takes `clock.advance`. */
+  send(...messages: (ClientMessage | string)[]): void;
+  /** The socket is gone. */
+  close(): void;
+}
+
+/** See the module's paragraph. */
+export class ServiceWorld {
+  readonly clock = new SimClock();
+  /** What the instances logged as errors. */
+  readonly faults: string[] = [];
+  readonly network: MemoryBusNetwork;
+  readonly services: SignallingService[];
+
+  constructor({ instances = 2, fanout = 1, store = new MemoryTreeStore(), busFaults = {} }: {
+    instances?: number;
+    fanout?: number;
+    store?: TreeStore;
+    busFaults?: Partial<MemoryBusFaults>;
+  } = {}) {
+    const { clock } = this;
+    const random = seededRandom(1);
+    const timers = { nowMs: () => clock.now(), after: clock.after.bind(clock) };
+    this.network = new MemoryBusNetwork({ timers, random, faults: busFaults });
+    let ids = 0;
+    this.services = Array.from({ length: instances }, (_, i) =>
+      new SignallingService({
+        config: { iceServers: [], fanout },
+        address: { instance: `i${i}`, region: "eu" },
+        store,
+        bus: this.network.join(`i${i}`),
+        clock,
+        random,
+        newId: () => `p${ids++}`,
+        log: (level, event) => {
+          if (level === "error") this.faults.push(event);
+        },
+      }));
+  }
+
+  /** Connects a client to an instance. */
+  connect(instance = 0): ServiceClient {
+    const service = this.services[instance]!;
+    const outlet = new TestOutlet();
+    const session = service.openSession(outlet);
+    return {
+      id: session.id,
+      outlet,
+      session,
+      send(...messages) {
+        for (const message of messages) {
+          service.receive(session, typeof message === "string" ? message : JSON.stringify(message));
+        }
+      },
+      close: () => void service.closeSession(session),
+    };
+  }
+
+  /** Answers the last offer that `parent` was given. */
+  answer(parent: ServiceClient): void {
+    const { peer } = parent.outlet.of("RELAY_BROADCAST").at(-1)!;
+    parent.send({ command: "RELAY_BROADCAST_RECEIVED", peer, answer: { by: parent.id } });
+  }
+}
