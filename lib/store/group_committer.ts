@@ -23,6 +23,9 @@ export class StoreUnavailableError extends Error {
 /** Checks one atomic may have with every KV there is (DESIGN: never use more than 10). */
 const MAX_CHECKS = 10;
 
+/** Changes of keys that KV takes in one atomic. Two sweeping changes at most share one, so 800 KiB suffice. */
+const MAX_MUTATIONS = 1000;
+
 /** How often a commit that throws "database is locked" is repeated; with the delays below about 10 s. */
 const MAX_LOCKED_ATTEMPTS = 200;
 
@@ -104,7 +107,7 @@ export class GroupCommitter {
   }
 
   /**
-   * Takes as many changes as one atomic may check. Changes that touch the same key never share an
+   * Takes as many changes as one atomic may hold. Changes that touch the same key never share an
    * atomic: its checks all see the state before it, so one could undo what the other relies on.
    */
   #takeGroup(): Waiting[] {
@@ -112,8 +115,11 @@ export class GroupCommitter {
     const rest: Waiting[] = [];
     const touched = new Set<string>();
     let checks = 0;
+    let mutations = 0;
     for (const entry of this.#waiting) {
-      const fits = checks + entry.change.checks.length <= MAX_CHECKS || group.length === 0;
+      const fits = group.length === 0 ||
+        (checks + entry.change.checks.length <= MAX_CHECKS &&
+          mutations + mutationCount(entry.change) <= MAX_MUTATIONS);
       if (!fits || entry.touched.some((key) => touched.has(key))) {
         rest.push(entry);
         // What comes later must not overtake a change of the same keys.
@@ -121,6 +127,7 @@ export class GroupCommitter {
         continue;
       }
       checks += entry.change.checks.length;
+      mutations += mutationCount(entry.change);
       for (const key of entry.touched) touched.add(key);
       group.push(entry);
     }
@@ -164,6 +171,10 @@ export class GroupCommitter {
       }
     }
   }
+}
+
+function mutationCount({ deletes = [], sets = [] }: Change): number {
+  return deletes.length + sets.length;
 }
 
 function touchedKeys(change: Change): string[] {

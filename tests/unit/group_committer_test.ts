@@ -121,6 +121,19 @@ test("takes a change of 10 checks whole and alone", async ({ committer, atomics 
   assertEquals(atomics.map(({ checks }) => checks), [2, 10]);
 });
 
+test("never puts more keys into one atomic than KV takes", async ({ committer, kv, atomics }) => {
+  // As when several broadcasts of hundreds end at once on one instance.
+  const sweeps = names(4).map((name): Change => ({
+    checks: [{ key: ["sweep", name], versionstamp: null }],
+    deletes: Array.from({ length: 400 }, (_, i) => ["doomed", name, i]),
+  }));
+  const changes = [creation("a"), ...sweeps, creation("b")];
+  const results = await Promise.all(changes.map((change) => committer.commit(change)));
+  assertEquals(results.filter((version) => version === null), []);
+  assertEquals(atomics.map(({ checks }) => checks), [4, 2]);
+  assert((await kv.get(["k", "b"])).versionstamp);
+});
+
 test("never puts changes of the same key into one atomic, and keeps their order", async (world) => {
   const { committer, atomics, kv } = world;
   const order: string[] = [];
