@@ -33,7 +33,7 @@ export interface PendingPlacement {
    * with a fault of the store.
    */
   readonly result: Promise<PlacedPeer>;
-  /** Gives up waiting. A claim that is being committed is not taken back: then `result` resolves. */
+  /** Gives up waiting. A claim that is being committed is not taken back: if it succeeds, `result` resolves. */
   cancel(): void;
 }
 
@@ -71,6 +71,7 @@ interface Waiter {
   deadline: number;
   /** Slots found to lie in its own subtree, or not to reach the root; by place and version. */
   unreachable: Set<string> | null;
+  isCancelled: boolean;
   resolve: (placed: PlacedPeer) => void;
   reject: (error: unknown) => void;
 }
@@ -124,15 +125,16 @@ class PlacementQueue {
     let waiter!: Waiter;
     const result = new Promise<PlacedPeer>((resolve, reject) => {
       const deadline = this.#options.clock.now() + MAX_WAIT_MS;
-      waiter = { request, deadline, unreachable: null, resolve, reject };
+      waiter = { request, deadline, unreachable: null, isCancelled: false, resolve, reject };
     });
     this.#pauseMs = FIRST_PAUSE_MS;
     this.#enqueue(waiter);
     const cancel = () => {
+      waiter.isCancelled = true;
       const index = this.#waiting.indexOf(waiter);
       if (index < 0) return;
       this.#waiting.splice(index, 1);
-      waiter.reject(new PlacementCancelledError("The placement was cancelled"));
+      waiter.reject(cancelled());
     };
     return { result, cancel };
   }
@@ -214,6 +216,7 @@ class PlacementQueue {
         ? await this.#reattach(waiter, slot)
         : await this.#options.store.join(this.#name, request.peer, slot);
       if (placed) waiter.resolve(placed);
+      else if (waiter.isCancelled) waiter.reject(cancelled());
       else if (waiter.deadline > this.#options.clock.now()) this.#enqueue(waiter);
       else waiter.reject(noCapacity(this.#name));
     } catch (error) {
@@ -264,6 +267,10 @@ class PlacementQueue {
       this.#wakeSleeper = done;
     });
   }
+}
+
+function cancelled(): PlacementCancelledError {
+  return new PlacementCancelledError("The placement was cancelled");
 }
 
 function noCapacity(name: string): UserError {

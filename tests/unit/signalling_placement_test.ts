@@ -193,6 +193,22 @@ Deno.test("cancel() takes back no claim that is being committed", async () => {
   assertEquals(await world.parentOf("v"), "root");
 });
 
+Deno.test("[LEAVE-5] cancel() during a claim that fails is the end of it, no other slot is tried", async () => {
+  const world = new World();
+  await world.start(2);
+  const commit = Promise.withResolvers<void>();
+  world.store.misses = 1;
+  const join = world.store.join.bind(world.store);
+  world.store.join = (...args) => commit.promise.then(() => join(...args));
+  const outcome = world.look("v");
+  await world.clock.advance(0);
+  outcome.pending.cancel();
+  commit.resolve();
+  await world.clock.advance(1_000);
+  assertEquals(outcome.state, PlacementCancelledError.name);
+  assertEquals([world.store.claims, await world.parentOf("v")], [1, undefined]);
+});
+
 Deno.test("[JOIN-9] place() refuses a name that is not live, and one that ends meanwhile", async () => {
   const world = new World();
   const nowhere = world.look("v", { broadcast: "nowhere" });
