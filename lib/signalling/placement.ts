@@ -180,12 +180,17 @@ class PlacementQueue {
   /** Reads the open slots and lets everybody who waits go for one; false when nobody could. */
   async #round(): Promise<boolean> {
     const { store, address, random } = this.#options;
+    const asking = new Set(this.#waiting);
     const excluded = this.#waiting.reduce((sum, w) => sum + (w.unreachable?.size ?? 0), 0);
     const limit = SLOTS_PER_WAITER * this.#waiting.length + SPARE_SLOTS + this.#claiming.size +
       excluded;
     const listed = await store.openSlots(this.#name, limit);
     if (listed.length === 0 && (await store.broadcast(this.#name))?.state !== "live") {
-      for (const { reject } of this.#waiting.splice(0)) reject(unknownBroadcast(this.#name));
+      // Not those who came while this was being read: the broadcast may have begun since.
+      this.#waiting = this.#waiting.filter((waiter) => {
+        if (asking.has(waiter)) waiter.reject(unknownBroadcast(this.#name));
+        return !asking.has(waiter);
+      });
       return true;
     }
     const slots = new Map(

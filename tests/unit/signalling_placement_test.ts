@@ -225,6 +225,24 @@ Deno.test("[JOIN-9] place() refuses a name that is not live, and one that ends m
   assertEquals(states(waiting), ["unknown_broadcast", "unknown_broadcast"]);
 });
 
+Deno.test("[JOIN-9] place() refuses nobody because of what was read before they came", async () => {
+  const world = new World();
+  const read = Promise.withResolvers<void>();
+  const broadcast = world.store.broadcast.bind(world.store);
+  world.store.broadcast = async (name) => {
+    const found = await broadcast(name);
+    await read.promise;
+    return found;
+  };
+  const early = world.look("v1");
+  await world.clock.advance(0);
+  await world.start(2);
+  const late = world.look("v2");
+  read.resolve();
+  await world.clock.advance(0);
+  assertEquals(states([early, late]), ["unknown_broadcast", "placed"]);
+});
+
 Deno.test("place() lets all who come together share one look, each for a slot of its own", async () => {
   const world = new World();
   await world.start(8);
