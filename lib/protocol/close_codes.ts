@@ -11,3 +11,6 @@ export const CLOSE_SERVICE_RESTART = 1012;
 
 /** The client did not read what was sent to it (1008: policy violation). */
 export const CLOSE_NOT_READING = 1008;
+
+/** The session goes on over another socket (from the range for private use). */
+export const CLOSE_RESUMED_ELSEWHERE = 4001;

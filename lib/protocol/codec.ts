@@ -80,6 +80,9 @@ const FIELD_KINDS: Record<string, string> = {
   offer: "an object",
   answer: "an object",
   candidates: "an array",
+  lost: "a string",
+  version: "a whole number",
+  resume: "a string",
 };
 
 function describeField(command: string, field: string, value: object): string {

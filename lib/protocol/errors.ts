@@ -9,6 +9,7 @@ export const ERROR_CODES = [
   "bad_json",
   "bad_message",
   "unknown_command",
+  "bad_order",
   "invalid_field",
   "name_taken",
   "unknown_broadcast",

@@ -29,3 +29,15 @@ export const MAX_WAITING_COMMANDS = 64;
 
 /** What a peer is called that gave no name (seed rule). */
 export const ANONYMOUS = "Anonymous";
+
+/** The version of the protocol that HELLO and WELCOME speak of. */
+export const PROTOCOL_VERSION = 1;
+
+/** How often a client that greeted says that it is there, in ms. Two lost ones are noticed before a viewer's grace period is over. */
+export const HEARTBEAT_MS = 5_000;
+
+/** How long a parent may take to answer RELAY_BROADCAST, in ms: a slow phone takes under one second. */
+export const RELAY_DEADLINE_MS = 3_000;
+
+/** How long an orphan may take to join again, in ms; after that it counts as gone. */
+export const ORPHAN_DEADLINE_MS = 15_000;

@@ -34,6 +34,12 @@ const peerName = z.optional(
 
 /** Commands that a client sends, by name. */
 export const CLIENT_MESSAGES = {
+  HELLO: z.object({
+    command: z.literal("HELLO"),
+    version: z.int().check(z.minimum(1)),
+    resume: z.optional(z.string().check(z.maxLength(100))),
+  }),
+  HEARTBEAT: z.object({ command: z.literal("HEARTBEAT") }),
   FETCH_CONFIG: z.object({ command: z.literal("FETCH_CONFIG") }),
   START_BROADCAST: z.object({
     command: z.literal("START_BROADCAST"),
@@ -47,6 +53,7 @@ export const CLIENT_MESSAGES = {
     name: broadcastName,
     offer: opaque,
     peerName,
+    lost: z.optional(peerId),
   }),
   LEAVE_BROADCAST: z.object({
     command: z.literal("LEAVE_BROADCAST"),
@@ -78,6 +85,8 @@ export const CLIENT_MESSAGES = {
 
 /** Any message a client may send. */
 export const clientMessage = z.discriminatedUnion("command", [
+  CLIENT_MESSAGES.HELLO,
+  CLIENT_MESSAGES.HEARTBEAT,
   CLIENT_MESSAGES.FETCH_CONFIG,
   CLIENT_MESSAGES.START_BROADCAST,
   CLIENT_MESSAGES.END_BROADCAST,
@@ -116,6 +125,18 @@ const treeNode: z.ZodMiniType<TreeNode> = z.object({
 
 /** Any message the server may send. Browsers ignore fields they do not know, and unknown commands. */
 export const serverMessage = z.discriminatedUnion("command", [
+  z.object({
+    command: z.literal("WELCOME"),
+    version: z.int(),
+    id: z.string(),
+    resume: z.string(),
+    heartbeatMs: z.int(),
+    resumed: z.boolean(),
+    broadcasts: z.array(z.string()),
+    watching: z.nullable(z.object({ name: z.string(), parent: z.nullable(z.string()) })),
+    children: z.array(z.string()),
+  }),
+  z.object({ command: z.literal("HEARTBEAT_RECEIVED") }),
   z.object({
     command: z.literal("FETCH_CONFIG_RECEIVED"),
     iceServers: z.array(opaque),

@@ -12,6 +12,7 @@ export const keys = {
   /** Peer: its place, state and address. */
   peer: (name: string, id: PeerId) => ["peer", name, id],
   peers: (name: string) => ["peer", name],
+  allPeers: () => ["peer"],
   /** Who hangs under whom; the value is true. */
   child: (name: string, parent: PeerId, id: PeerId) => ["child", name, parent, id],
   childrenOf: (name: string, parent: PeerId) => ["child", name, parent],

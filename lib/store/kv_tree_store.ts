@@ -12,14 +12,16 @@
  */
 import type { TreeSnapshot } from "../tree/invariants.ts";
 import { attach, depart, freedSlot, openPlaces, orphan, reachesRoot } from "../tree/repair.ts";
-import type { Broadcast, Edition, Peer, PeerId } from "../tree/types.ts";
+import type { Address, Broadcast, Edition, Peer, PeerId } from "../tree/types.ts";
 import { type Change, GroupCommitter, StoreUnavailableError } from "./group_committer.ts";
 import { keys } from "./keys.ts";
 import { type Entry, peerCheck, slotCheck, slotKey, slotSets } from "./records.ts";
 import { sweepBroadcast } from "./sweep.ts";
 import { TreeReader } from "./tree_reader.ts";
 import {
+  type Condition,
   type Departure,
+  type MovedPeer,
   nameTaken,
   type NewBroadcast,
   type NewPeer,
@@ -171,10 +173,14 @@ export class KvTreeStore implements TreeStore {
     });
   }
 
-  detach(name: string, id: PeerId): Promise<Pick<Departure, "peer" | "parent"> | null> {
+  detach(
+    name: string,
+    id: PeerId,
+    condition: Condition = {},
+  ): Promise<Pick<Departure, "peer" | "parent"> | null> {
     return this.#retry(async () => {
       const entry = await this.#reader.peer(name, id);
-      if (!entry) return null;
+      if (!entry || !meets(entry.value, condition)) return null;
       if (entry.value.parent === null) return { peer: entry.value, parent: null };
       const parent = await this.#reader.peer(name, entry.value.parent);
       const freed = freedSlot(entry.value, parent?.value ?? null);
@@ -190,19 +196,16 @@ export class KvTreeStore implements TreeStore {
     });
   }
 
-  leave(name: string, id: PeerId): Promise<Departure | null> {
+  leave(name: string, id: PeerId, condition: Condition = {}): Promise<Departure | null> {
     return this.#retry(async () => {
       const entry = await this.#reader.peer(name, id);
-      if (!entry) return null;
+      if (!entry || !meets(entry.value, condition)) return null;
       const peer = entry.value;
       const parentRead = peer.parent === null ? null : this.#reader.peer(name, peer.parent);
-      // Slots before children: a slot that is not there any more has a child that can be read.
-      const own = await this.#reader.openSlotsOf(name, id, peer.depth);
-      const children = await this.#reader.childrenOf(name, id);
+      const places = await this.#placesOf(name, peer);
       const parent = await parentRead;
-      // A place that shows up as neither was given back between the two looks. (Under a peer
-      // without a picture places are not given back, so there some may be neither.)
-      if (peer.state === "live" && own.length + children.length !== peer.fanout) return RETRY;
+      if (!places) return RETRY;
+      const { own, children } = places;
       const plan = depart(peer, parent?.value ?? null, children.map(({ value }) => value));
       const change: Change = {
         checks: [
@@ -228,14 +231,47 @@ export class KvTreeStore implements TreeStore {
     });
   }
 
-  beginEnding(name: string, root: PeerId): Promise<boolean> {
+  move(name: string, id: PeerId, to: Address): Promise<MovedPeer | null> {
+    return this.#retry(async () => {
+      const entry = await this.#reader.peer(name, id);
+      if (!entry) return null;
+      const { parent: parentId, address: from } = entry.value;
+      const parentRead = parentId === null ? null : this.#reader.peer(name, parentId);
+      const places = await this.#placesOf(name, entry.value);
+      const parent = (await parentRead)?.value ?? null;
+      if (!places) return RETRY;
+      const { own, children } = places;
+      const peer: Peer = { ...entry.value, address: to };
+      const slots = own.map((slot) => ({ ...slot, address: to }));
+      const version = await this.#committer.commit({
+        checks: [
+          peerCheck(name, entry),
+          // A child that leaves meanwhile would open its place where the peer was.
+          ...children.map((child) => peerCheck(name, child)),
+          ...own.map((slot) => slotCheck(name, slot)),
+        ],
+        sets: [[keys.peer(name, id), peer], ...slotSets(name, slots)],
+      });
+      if (version === null) return RETRY;
+      return { peer, from, parent, children: children.map(({ value }) => value) };
+    });
+  }
+
+  allPeers(): AsyncIterable<{ name: string; peer: Peer }> {
+    return this.#reader.allPeers();
+  }
+
+  beginEnding(name: string, root: PeerId, condition: Condition = {}): Promise<boolean> {
     return this.#retry(async () => {
       const entry = await this.#reader.broadcast(name);
       if (entry?.value.root !== root || entry.value.state !== "live") return false;
+      const rootEntry = await this.#reader.peer(name, root);
+      if (!rootEntry || !meets(rootEntry.value, condition)) return false;
       const key = keys.broadcast(name);
       const ending: Broadcast = { ...entry.value, state: "ending" };
       const version = await this.#committer.commit({
-        checks: [{ key, versionstamp: entry.versionstamp }],
+        // The root too: it may be coming back on another instance at this moment.
+        checks: [{ key, versionstamp: entry.versionstamp }, peerCheck(name, rootEntry)],
         sets: [[key, ending]],
       });
       return version === null ? RETRY : true;
@@ -250,6 +286,23 @@ export class KvTreeStore implements TreeStore {
     return this.#reader.snapshot(name);
   }
 
+  /**
+   * Reads what is in each place of a peer: an open slot or a child. Null when that could not be read
+   * as of one moment.
+   */
+  async #placesOf(
+    name: string,
+    peer: Peer,
+  ): Promise<{ own: OpenSlot[]; children: Entry<Peer>[] } | null> {
+    // Slots before children: a slot that is not there any more has a child that can be read.
+    const own = await this.#reader.openSlotsOf(name, peer.id, peer.depth);
+    const children = await this.#reader.childrenOf(name, peer.id);
+    // A place that shows up as neither was given back between the two looks. (Under a peer
+    // without a picture places are not given back, so there some may be neither.)
+    if (peer.state === "live" && own.length + children.length !== peer.fanout) return null;
+    return { own, children };
+  }
+
   async #retry<T>(attempt: () => Promise<T | typeof RETRY>): Promise<T> {
     for (let n = 0; n < MAX_ATTEMPTS; n++) {
       const result = await attempt();
@@ -262,6 +315,10 @@ export class KvTreeStore implements TreeStore {
 
 /** Says that what was read had changed when it was committed. */
 const RETRY = Symbol("retry");
+
+function meets(peer: Peer, { ifAt }: Condition): boolean {
+  return ifAt === undefined || peer.address.instance === ifAt;
+}
 
 function rootPeer(root: NewPeer, edition: Edition): Peer {
   return { ...root, edition, state: "live", parent: null, place: null, depth: 0 };

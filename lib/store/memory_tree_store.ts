@@ -5,9 +5,11 @@
  */
 import type { TreeSnapshot } from "../tree/invariants.ts";
 import { attach, depart, freedSlot, openPlaces, orphan, reachesRoot } from "../tree/repair.ts";
-import type { Broadcast, Peer, PeerId, Slot } from "../tree/types.ts";
+import type { Address, Broadcast, Peer, PeerId, Slot } from "../tree/types.ts";
 import {
+  type Condition,
   type Departure,
+  type MovedPeer,
   nameTaken,
   type NewBroadcast,
   type NewPeer,
@@ -119,10 +121,14 @@ export class MemoryTreeStore implements TreeStore {
     return Promise.resolve(true);
   }
 
-  detach(name: string, id: PeerId): Promise<Pick<Departure, "peer" | "parent"> | null> {
+  detach(
+    name: string,
+    id: PeerId,
+    condition: Condition = {},
+  ): Promise<Pick<Departure, "peer" | "parent"> | null> {
     const tree = this.#trees.get(name);
     const peer = tree?.peers.get(id);
-    if (!tree || !peer) return Promise.resolve(null);
+    if (!tree || !peer || !meets(peer, condition)) return Promise.resolve(null);
     if (peer.parent === null) return Promise.resolve({ peer: structuredClone(peer), parent: null });
     const parent = tree.peers.get(peer.parent) ?? null;
     const freed = freedSlot(peer, parent);
@@ -132,10 +138,10 @@ export class MemoryTreeStore implements TreeStore {
     return Promise.resolve(structuredClone({ peer, parent }));
   }
 
-  leave(name: string, id: PeerId): Promise<Departure | null> {
+  leave(name: string, id: PeerId, condition: Condition = {}): Promise<Departure | null> {
     const tree = this.#trees.get(name);
     const peer = tree?.peers.get(id);
-    if (!tree || !peer) return Promise.resolve(null);
+    if (!tree || !peer || !meets(peer, condition)) return Promise.resolve(null);
     const parent = peer.parent === null ? null : tree.peers.get(peer.parent) ?? null;
     const plan = depart(peer, parent, childrenOf(tree, id));
     this.#closeSlotsOf(tree, id);
@@ -147,9 +153,31 @@ export class MemoryTreeStore implements TreeStore {
     return Promise.resolve(structuredClone({ peer, parent, orphans: plan.orphans }));
   }
 
-  beginEnding(name: string, root: PeerId): Promise<boolean> {
-    const broadcast = this.#trees.get(name)?.broadcast;
+  move(name: string, id: PeerId, to: Address): Promise<MovedPeer | null> {
+    const tree = this.#trees.get(name);
+    const before = tree?.peers.get(id);
+    if (!tree || !before) return Promise.resolve(null);
+    const peer: Peer = { ...before, address: to };
+    tree.peers.set(id, peer);
+    const own = [...tree.slots.values()].filter(({ parent }) => parent === id);
+    this.#openSlots(tree, own.map((slot) => ({ ...slot, address: to })));
+    const parent = peer.parent === null ? null : tree.peers.get(peer.parent) ?? null;
+    const children = childrenOf(tree, id);
+    return Promise.resolve(structuredClone({ peer, from: before.address, parent, children }));
+  }
+
+  async *allPeers(): AsyncIterable<{ name: string; peer: Peer }> {
+    for (const [name, { peers }] of this.#trees) {
+      for (const peer of structuredClone([...peers.values()])) yield { name, peer };
+    }
+  }
+
+  beginEnding(name: string, root: PeerId, condition: Condition = {}): Promise<boolean> {
+    const tree = this.#trees.get(name);
+    const broadcast = tree?.broadcast;
+    const rootPeer = tree?.peers.get(root);
     if (broadcast?.root !== root || broadcast.state !== "live") return Promise.resolve(false);
+    if (!rootPeer || !meets(rootPeer, condition)) return Promise.resolve(false);
     broadcast.state = "ending";
     return Promise.resolve(true);
   }
@@ -201,6 +229,10 @@ export class MemoryTreeStore implements TreeStore {
     const id = slotId(slot);
     return tree.slots.get(id)?.version === slot.version && tree.slots.delete(id);
   }
+}
+
+function meets(peer: Peer, { ifAt }: Condition): boolean {
+  return ifAt === undefined || peer.address.instance === ifAt;
 }
 
 function slotId({ parent, place }: Slot): string {

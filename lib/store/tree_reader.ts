@@ -44,6 +44,12 @@ export class TreeReader {
     return this.#values<Peer>(keys.peers(name));
   }
 
+  /** Lists the peers of all broadcasts, with the broadcasts' names. */
+  async *allPeers(): AsyncIterable<{ name: string; peer: Peer }> {
+    const all = this.#kv.list<Peer>({ prefix: keys.allPeers() }, { batchSize: BATCH_SIZE });
+    for await (const { key, value } of all) yield { name: key[1] as string, peer: value };
+  }
+
   /** Counts the peers of a broadcast, the root too. */
   async countPeers(name: string): Promise<number> {
     let count = 0;

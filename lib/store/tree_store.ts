@@ -7,7 +7,7 @@
  * is a decision for the caller: a slot that is gone, a peer that is no member any more.
  */
 import { UserError } from "../protocol/mod.ts";
-import type { Address, Broadcast, Peer, PeerId, Slot } from "../tree/types.ts";
+import type { Address, Broadcast, InstanceId, Peer, PeerId, Slot } from "../tree/types.ts";
 import type { TreeSnapshot } from "../tree/invariants.ts";
 
 /** Says which state of a record was read; opaque, and different after every change. */
@@ -43,6 +43,24 @@ export type ReattachResult =
   | { outcome: "unreachable" }
   /** The peer is no member of the broadcast. */
   | { outcome: "absent" };
+
+/** Makes a change conditional. */
+export interface Condition {
+  /**
+   * Only while the peer's socket belongs to this instance: who lost a socket must not undo what the
+   * instance does to which the peer has come back.
+   */
+  ifAt?: InstanceId;
+}
+
+/** A peer whose socket is on another instance now, with those it is linked to. */
+export interface MovedPeer {
+  peer: Peer;
+  /** Where its socket was before. */
+  from: Address;
+  parent: Peer | null;
+  children: Peer[];
+}
 
 /** What a departure left behind. */
 export interface Departure {
@@ -91,13 +109,23 @@ export interface TreeStore {
   open(name: string, placed: PlacedPeer): Promise<boolean>;
 
   /** Makes an orphan of a peer, so that it can be placed anew; returns what it was, null for no member. */
-  detach(name: string, id: PeerId): Promise<Pick<Departure, "peer" | "parent"> | null>;
+  detach(
+    name: string,
+    id: PeerId,
+    condition?: Condition,
+  ): Promise<Pick<Departure, "peer" | "parent"> | null>;
 
   /** Removes a peer; its children become orphans. Null when it is no member (any more). */
-  leave(name: string, id: PeerId): Promise<Departure | null>;
+  leave(name: string, id: PeerId, condition?: Condition): Promise<Departure | null>;
+
+  /** Records that a peer's socket is at `to` now, and so are its open slots. Null for no member. */
+  move(name: string, id: PeerId, to: Address): Promise<MovedPeer | null>;
+
+  /** Lists the peers of all broadcasts, with the broadcasts' names. Slow: for repairs only. */
+  allPeers(): AsyncIterable<{ name: string; peer: Peer }>;
 
   /** Marks a broadcast as ending, so that nobody else does it; false when `root` has no live broadcast of that name. */
-  beginEnding(name: string, root: PeerId): Promise<boolean>;
+  beginEnding(name: string, root: PeerId, condition?: Condition): Promise<boolean>;
 
   /**
    * Removes everything an ending broadcast left and frees its name. May be repeated, also by

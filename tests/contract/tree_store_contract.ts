@@ -247,6 +247,79 @@ export function treeStoreContract(name: string, make: () => Promise<StoreUnderTe
     }
   });
 
+  const THERE = { instance: "there", region: "us" };
+
+  test("[RESUME-2] move() takes the peer's open slots along, and says who is linked to it", async (store) => {
+    await start(store, "b", 1);
+    await chain(store, "b", ["v1", "v2"]);
+    const moved = await store.move("b", "v1", THERE);
+    assertEquals([moved?.from, moved?.peer.address], [HERE, THERE]);
+    assertEquals([moved?.parent?.id, moved?.children.map(({ id }) => id)], ["root", ["v2"]]);
+    const slots = await store.openSlots("b", 10);
+    assertEquals(slots.filter(({ parent }) => parent === "v1").map((s) => s.address), [THERE]);
+    assertEquals(slots.filter(({ parent }) => parent === "v2").map((s) => s.address), [HERE, HERE]);
+    assertEquals(await store.move("b", "nobody", THERE), null);
+  });
+
+  test("[RESUME-2] whoever lost a socket undoes nothing once the peer is elsewhere", async (store) => {
+    await start(store, "b", 1);
+    await joinAnywhere(store, "b", "v1");
+    await store.move("b", "v1", THERE);
+    await store.move("b", "root", THERE);
+    assertEquals(await store.leave("b", "v1", { ifAt: "here" }), null);
+    assertEquals(await store.detach("b", "v1", { ifAt: "here" }), null);
+    assertEquals(await store.beginEnding("b", "root", { ifAt: "here" }), false);
+    assertEquals((await store.peers("b")).length, 2);
+    assert(await store.leave("b", "v1", { ifAt: "there" }));
+    assert(await store.beginEnding("b", "root", { ifAt: "there" }));
+    await store.sweep("b");
+  });
+
+  test("[RESUME-2] a return and a departure at once: one of them wins", async (store) => {
+    for (let round = 0; round < 20; round++) {
+      const name = `r${round}`;
+      await start(store, name, 1);
+      await chain(store, name, ["v1", "v2"]);
+      const [moved, left] = await Promise.all([
+        store.move(name, "v1", THERE),
+        store.leave(name, "v1", { ifAt: "here" }),
+      ]);
+      assertEquals(Number(moved !== null) + Number(left !== null), 1);
+      await assertSound(store, name);
+    }
+  });
+
+  test("a return, joins below and departures below at once leave slots that lead to the peer", async (store) => {
+    for (let round = 0; round < 20; round++) {
+      const name = `r${round}`;
+      await start(store, name, 3);
+      const child = await joinAnywhere(store, name, "v1");
+      const slot = (await store.openSlots(name, 10)).find(({ parent }) => parent === "root");
+      await Promise.all([
+        store.move(name, "root", THERE),
+        store.join(name, newcomer("v2"), slot!),
+        store.leave(name, child.peer.id),
+      ]);
+      await assertSound(store, name);
+      const slots = await store.openSlots(name, 10);
+      for (const open of slots.filter(({ parent }) => parent === "root")) {
+        assertEquals(open.address, THERE);
+      }
+    }
+  });
+
+  test("allPeers() lists the peers of all broadcasts", async (store) => {
+    await start(store, "a");
+    await start(store, "b");
+    await joinAnywhere(store, "b", "v1");
+    const all = await Array.fromAsync(store.allPeers());
+    assertEquals(all.map(({ name, peer }) => `${name}/${peer.id}`).sort(), [
+      "a/root",
+      "b/root",
+      "b/v1",
+    ]);
+  });
+
   test("[END-2] sweep() finds every member, orphans too, and frees the name", async (store) => {
     await start(store, "b", 1);
     await chain(store, "b", ["v1", "v2", "v3"]);
