@@ -30,7 +30,14 @@ export async function beginBroadcast(
   session.addBroadcast(name);
   const { config: { fanout }, address } = context;
   const edition = context.newId();
-  const root = { id: session.id, displayName: peerName, fanout, address, joinedAt: now };
+  const root = {
+    id: session.id,
+    displayName: peerName,
+    fanout,
+    address,
+    resumable: session.isResumable,
+    joinedAt: now,
+  };
   try {
     while (!await context.store.createBroadcast({ name, edition, title, createdAt: now, root })) {
       // Whoever was ending it may be gone; what is half done is finished by whoever needs it done.

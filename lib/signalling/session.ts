@@ -74,6 +74,11 @@ export class Session {
     this.#onDropped = onDropped;
   }
 
+  /** True when its client greeted: a lost socket leaves it its place for a while. */
+  get isResumable(): boolean {
+    return false;
+  }
+
   get isOpen(): boolean {
     return this.#open;
   }

@@ -133,6 +133,7 @@ function lookForParent(context: Context, session: Session, watching: Watching): 
       displayName: watching.peerName,
       fanout: context.config.fanout,
       address: context.address,
+      resumable: session.isResumable,
       joinedAt: context.clock.now(),
     },
   });

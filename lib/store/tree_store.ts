@@ -29,7 +29,10 @@ export interface PlacedPeer {
 }
 
 /** A peer that has no place yet. */
-export type NewPeer = Pick<Peer, "id" | "displayName" | "fanout" | "address" | "joinedAt">;
+export type NewPeer = Pick<
+  Peer,
+  "id" | "displayName" | "fanout" | "address" | "resumable" | "joinedAt"
+>;
 
 /** What a broadcast begins with. */
 export type NewBroadcast = Omit<Broadcast, "state" | "root" | "displayName"> & { root: NewPeer };

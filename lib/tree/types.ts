@@ -42,6 +42,8 @@ export interface Peer {
   /** How many children it can carry. */
   fanout: number;
   address: Address;
+  /** True when its client greeted: a lost socket leaves it its place for a while. */
+  resumable: boolean;
   /** Milliseconds since the epoch. */
   joinedAt: number;
 }

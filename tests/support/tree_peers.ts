@@ -18,6 +18,7 @@ export function peerOf(id: string, fields: Partial<Peer> = {}): Peer {
     depth: parent === null ? 0 : 1,
     fanout: 2,
     address: HERE,
+    resumable: false,
     joinedAt: 1,
     ...fields,
   };
@@ -25,7 +26,15 @@ export function peerOf(id: string, fields: Partial<Peer> = {}): Peer {
 
 /** Makes a peer that has no place yet. */
 export function newPeer(id: string, fields: Partial<NewPeer> = {}): NewPeer {
-  return { id, displayName: `Peer ${id}`, fanout: 2, address: HERE, joinedAt: 1, ...fields };
+  return {
+    id,
+    displayName: `Peer ${id}`,
+    fanout: 2,
+    address: HERE,
+    resumable: false,
+    joinedAt: 1,
+    ...fields,
+  };
 }
 
 /** Makes the slot `place` under `parent`. */
