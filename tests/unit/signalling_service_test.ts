@@ -131,6 +131,27 @@ Deno.test("[END-5] an end that overtakes the placement it ends is told, also to 
   assertEquals(viewer.outlet.of("ERROR"), []);
 });
 
+Deno.test("close() closes every socket and gives up what they held; who comes later is sent away", async () => {
+  const store = new MemoryTreeStore();
+  const world = new ServiceWorld({ store });
+  const [root, viewer] = [world.connect(0), world.connect(1)];
+  root.send(START);
+  await world.clock.advance(100);
+  viewer.send(JOIN);
+  await world.clock.advance(100);
+  const closed = world.services[0]!.close();
+  const late = world.connect(0);
+  late.send(START);
+  await world.clock.advance(100);
+  await closed;
+  assertEquals([root.outlet.closedWith?.code, late.outlet.closedWith?.code], [1012, 1012]);
+  assertEquals(viewer.outlet.of("BROADCAST_ENDED").length, 1);
+  assertEquals(world.services[0]!.sessionCount, 0);
+  late.send(START);
+  await world.clock.advance(100);
+  assertEquals(await store.broadcast("b"), null);
+});
+
 /** A store whose joins are made at once, but told of later. */
 class SlowAnswersStore extends MemoryTreeStore {
   joinAnswer: PromiseWithResolvers<void> | null = null;
