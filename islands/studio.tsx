@@ -2,18 +2,20 @@
  * The studio: from a name to a live broadcast and back. Puts the parts in islands/studio/ together;
  * what happens is decided in use_studio.ts.
  */
+import { useEffect, useRef } from "preact/hooks";
 import type { Connect } from "./parts/client.ts";
 import { formatClock } from "./parts/durations.ts";
-import { CameraIcon, ViewersIcon } from "./parts/icons.tsx";
+import { CameraIcon, MicrophoneIcon, ViewersIcon } from "./parts/icons.tsx";
 import { Notice } from "./parts/notice.tsx";
 import { useNow } from "./parts/use_now.ts";
 import { LivePanel } from "./studio/live_panel.tsx";
-import { isAboutName, studioProblem } from "./studio/problems.ts";
+import { isAboutName, mendingButton, studioProblem } from "./studio/problems.ts";
 import { SetupForm } from "./studio/setup_form.tsx";
 import { canShareScreen } from "./studio/screen.ts";
 import { SourceButtons } from "./studio/source_buttons.tsx";
 import { Stage } from "./studio/stage.tsx";
 import { countViewers } from "./studio/tree.ts";
+import { lackOf } from "./studio/use_sources.ts";
 import { type StudioPhase, useStudio } from "./studio/use_studio.ts";
 import { ViewerTree } from "./studio/viewer_tree.tsx";
 
@@ -35,9 +37,12 @@ const SAID: Record<StudioPhase, string> = {
 export function Studio({ suggestedName, connect }: StudioProps & { connect?: Connect }) {
   const studio = useStudio(connect);
   const { phase, problem, stream } = studio;
+  const side = useFocusOnChange(phase);
   const isLive = phase === "live" || phase === "reconnecting";
   const viewers = countViewers(studio.tree);
   const nameProblem = problem && isAboutName(problem) ? studioProblem(problem) : null;
+  const notice = nameProblem ? null : problem ?? (studio.isScreen ? null : lackOf(stream));
+  const mending = notice && mendingButton(notice);
 
   return (
     <div class="studio" data-phase={phase}>
@@ -61,6 +66,8 @@ export function Studio({ suggestedName, connect }: StudioProps & { connect?: Con
               <SourceButtons
                 stream={stream}
                 isScreen={studio.isScreen}
+                isMuted={studio.isMuted}
+                onMute={studio.mute}
                 onShowScreen={studio.showScreen}
                 onShowCamera={studio.showCamera}
               />
@@ -74,13 +81,11 @@ export function Studio({ suggestedName, connect }: StudioProps & { connect?: Con
         )}
       </div>
       <p class="hidden" role="status">{SAID[phase]}</p>
-      <div class="studio-side">
-        {problem && !nameProblem && (
-          <Notice problem={studioProblem(problem)}>
-            {problem === "camera_stopped" && (
-              <button type="button" class="button" onClick={studio.showCamera}>
-                Turn the camera on
-              </button>
+      <div class="studio-side" ref={side}>
+        {notice && (
+          <Notice problem={studioProblem(notice)}>
+            {mending && (
+              <button type="button" class="button" onClick={studio.showCamera}>{mending}</button>
             )}
           </Notice>
         )}
@@ -108,11 +113,37 @@ export function Studio({ suggestedName, connect }: StudioProps & { connect?: Con
   );
 }
 
+/**
+ * When another view takes the place of the one with the focus, its heading gets it: the keyboard
+ * goes on from there, and readers say where they are.
+ */
+function useFocusOnChange(phase: StudioPhase) {
+  const side = useRef<HTMLDivElement>(null);
+  const former = useRef(phase);
+  useEffect(() => {
+    const hasChanged = former.current !== phase;
+    former.current = phase;
+    if (!hasChanged || phase === "starting" || document.activeElement !== document.body) return;
+    const heading = side.current!.querySelector("h2");
+    heading?.setAttribute("tabindex", "-1");
+    heading?.focus();
+  }, [phase]);
+  return side;
+}
+
 function countOfViewers(count: number): string {
   return count === 1 ? "1 viewer" : `${count} viewers`;
 }
 
 function Placeholder({ studio }: { studio: ReturnType<typeof useStudio> }) {
+  if (studio.stream) {
+    return (
+      <>
+        <MicrophoneIcon muted={studio.isMuted} />
+        <p>Sound only: there is no picture to see here.</p>
+      </>
+    );
+  }
   if (studio.phase === "ended") return <p>Your camera is off.</p>;
   if (studio.phase === "starting") {
     return <p>Starting your camera. Your browser may ask you first.</p>;

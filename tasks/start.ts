@@ -3,7 +3,7 @@
  * core. Ends when it is told to (SIGINT, SIGTERM), or with the server.
  */
 import { type Config, ConfigError, readConfig } from "../lib/config.ts";
-import { build } from "./build.ts";
+import { build, BuildError } from "./build.ts";
 import { startServer, untilHealthy } from "./server_process.ts";
 
 if (import.meta.main) Deno.exit(await start());
@@ -11,7 +11,7 @@ if (import.meta.main) Deno.exit(await start());
 async function start(): Promise<number> {
   const config = configOrNull();
   if (!config) return 2;
-  await build({ watch: false, minify: true });
+  if (!await isBuilt()) return 1;
   const server = startServer(config);
   let stopping = false;
   for (const name of ["SIGINT", "SIGTERM"] as const) {
@@ -26,6 +26,18 @@ async function start(): Promise<number> {
   );
   const { code } = await server.status;
   return stopping ? 0 : code;
+}
+
+/** Builds; says what is wrong and returns false when something cannot be bundled. */
+async function isBuilt(): Promise<boolean> {
+  try {
+    await build({ watch: false, minify: true });
+    return true;
+  } catch (error) {
+    if (!(error instanceof BuildError)) throw error;
+    console.error(`The pages cannot be built:\n${error.message}`);
+    return false;
+  }
 }
 
 /** Reads the configuration; says what is wrong with it and returns null when it cannot be used. */

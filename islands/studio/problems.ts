@@ -13,9 +13,17 @@ const PROBLEMS: Record<string, Problem> = {
       "then press the button again.",
   },
   camera_missing: {
-    title: "No camera or no microphone was found.",
-    text: "Plug in or switch on what is missing, then press the button again. " +
+    title: "No camera and no microphone was found.",
+    text: "Plug in or switch on what you have, then press the button again. " +
       "You can also share your screen.",
+  },
+  no_picture: {
+    title: "No camera was found, so viewers only hear you.",
+    text: "Plug one in and turn it on here, or share your screen. Nothing stops meanwhile.",
+  },
+  no_sound: {
+    title: "No microphone was found, so viewers do not hear you.",
+    text: "Plug one in, then turn it on here. Nothing stops meanwhile.",
   },
   camera_busy: {
     title: "Another program is using your camera or microphone.",
@@ -63,6 +71,12 @@ const UNEXPECTED: Problem = {
 /** Explains an error code to the broadcaster. */
 export function studioProblem(code: string): Problem {
   return Object.hasOwn(PROBLEMS, code) ? PROBLEMS[code]! : UNEXPECTED;
+}
+
+/** The button that mends a problem, where opening the devices again may do so. */
+export function mendingButton(code: string): string | null {
+  if (code === "camera_stopped" || code === "no_picture") return "Turn the camera on";
+  return code === "no_sound" ? "Turn the microphone on" : null;
 }
 
 /** Says what is wrong with a name as a code of `studioProblem`, or null when it will do. */

@@ -5,6 +5,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import { MAX_PEER_NAME_LENGTH } from "../../lib/protocol/limits.ts";
 import { type Problem } from "../parts/notice.tsx";
+import { keepName, recallName } from "../parts/your_name.ts";
 
 interface SetupFormProps {
   suggestedName: string;
@@ -19,6 +20,10 @@ interface SetupFormProps {
 /** Asks for the names and goes live. */
 export function SetupForm({ suggestedName, nameProblem, ready, busy, onGoLive }: SetupFormProps) {
   const nameField = useRef<HTMLInputElement>(null);
+  const peerNameField = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    peerNameField.current!.value ||= recallName();
+  }, []);
   useEffect(() => {
     if (nameProblem) nameField.current?.select();
   }, [nameProblem]);
@@ -26,7 +31,9 @@ export function SetupForm({ suggestedName, nameProblem, ready, busy, onGoLive }:
   function handleSubmit(event: SubmitEvent) {
     event.preventDefault();
     const fields = new FormData(event.currentTarget as HTMLFormElement);
-    onGoLive(String(fields.get("name")).trim(), String(fields.get("peerName")).trim());
+    const peerName = String(fields.get("peerName")).trim();
+    keepName(peerName);
+    onGoLive(String(fields.get("name")).trim(), peerName);
   }
 
   return (
@@ -59,6 +66,7 @@ export function SetupForm({ suggestedName, nameProblem, ready, busy, onGoLive }:
         <input
           id="peer-name"
           name="peerName"
+          ref={peerNameField}
           maxLength={MAX_PEER_NAME_LENGTH}
           autoComplete="nickname"
           aria-describedby="peer-name-hint"

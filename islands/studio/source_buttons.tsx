@@ -1,22 +1,23 @@
 /** What viewers see and hear: the microphone on or off, the camera or the screen. */
-import { useEffect, useState } from "preact/hooks";
 import { CameraIcon, MicrophoneIcon, ScreenIcon } from "../parts/icons.tsx";
 import { canShareScreen } from "./screen.ts";
 
 interface SourceButtonsProps {
   stream: MediaStream;
   isScreen: boolean;
+  isMuted: boolean;
+  onMute: (muted: boolean) => void;
   onShowScreen: () => void;
   onShowCamera: () => void;
 }
 
 /** Switches the microphone and the picture of a stream. */
 export function SourceButtons(
-  { stream, isScreen, onShowScreen, onShowCamera }: SourceButtonsProps,
+  { stream, isScreen, isMuted, onMute, onShowScreen, onShowCamera }: SourceButtonsProps,
 ) {
   return (
     <>
-      <MicrophoneButton stream={stream} />
+      {stream.getAudioTracks().length > 0 && <MicrophoneButton isMuted={isMuted} onMute={onMute} />}
       {isScreen && (
         <button type="button" class="button quiet" onClick={onShowCamera}>
           <CameraIcon />
@@ -34,22 +35,17 @@ export function SourceButtons(
 }
 
 /** Silences without stopping the microphone, so that speaking again is instant. */
-function MicrophoneButton({ stream }: { stream: MediaStream }) {
-  const [muted, setMuted] = useState(false);
-  const tracks = stream.getAudioTracks();
-  useEffect(() => setMuted(tracks.some((track) => !track.enabled)), [stream]);
-  if (tracks.length === 0) return null;
-
-  function toggle() {
-    for (const track of tracks) track.enabled = muted;
-    setMuted(!muted);
-  }
-
+function MicrophoneButton({ isMuted, onMute }: Pick<SourceButtonsProps, "isMuted" | "onMute">) {
   return (
-    <button type="button" class="button quiet" data-muted={muted} onClick={toggle}>
-      <MicrophoneIcon muted={muted} />
+    <button
+      type="button"
+      class="button quiet"
+      data-muted={isMuted}
+      onClick={() => onMute(!isMuted)}
+    >
+      <MicrophoneIcon muted={isMuted} />
       <span>
-        {muted ? "Unmute" : "Mute"} <span class="hidden">microphone</span>
+        {isMuted ? "Unmute" : "Mute"} <span class="hidden">microphone</span>
       </span>
     </button>
   );

@@ -16,6 +16,7 @@ interface StageProps {
 /** Shows the preview, or a placeholder of the same size. */
 export function Stage({ stream, children, placeholder }: StageProps) {
   const video = useRef<HTMLVideoElement>(null);
+  const hasPicture = stream !== null && stream.getVideoTracks().length > 0;
   useEffect(() => {
     const element = video.current!;
     element.srcObject = stream;
@@ -32,9 +33,9 @@ export function Stage({ stream, children, placeholder }: StageProps) {
         muted
         playsInline
         aria-label="Preview of your broadcast"
-        hidden={!stream}
+        hidden={!hasPicture}
       />
-      {!stream && <div class="stage-placeholder">{placeholder}</div>}
+      {!hasPicture && <div class="stage-placeholder">{placeholder}</div>}
       {children}
     </div>
   );

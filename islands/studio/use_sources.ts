@@ -12,6 +12,9 @@ export function useSources(client: RefObject<Client | null>, onCameraStopped: ()
   const [stream, setStream] = useState<MediaStream | null>(null);
   const camera = useRef<MediaStream | null>(null);
   const screen = useRef<MediaStreamTrack | null>(null);
+  const [isMuted, setMuted] = useState(false);
+  /** Every stream begins as the broadcaster left the last one: nobody is heard unawares. */
+  const wasMuted = useRef(false);
 
   useEffect(() => {
     const picture = stream?.getVideoTracks()[0];
@@ -20,14 +23,23 @@ export function useSources(client: RefObject<Client | null>, onCameraStopped: ()
     return () => picture.removeEventListener("ended", onCameraStopped);
   }, [stream]);
 
+  function mute(muted: boolean, sound: MediaStream | null = stream) {
+    wasMuted.current = muted;
+    setMuted(muted);
+    for (const track of sound?.getAudioTracks() ?? []) track.enabled = !muted;
+  }
+
   function show(next: MediaStream | null) {
+    mute(wasMuted.current, next);
     client.current!.setStream(next);
     setStream(next);
   }
 
   async function openCamera() {
-    if (!hasPicture(camera.current)) camera.current = await client.current!.startCamera();
-    show(camera.current);
+    const former = camera.current;
+    if (isLive(former, "video") && isLive(former, "audio")) return show(former);
+    show(camera.current = await client.current!.startCamera());
+    former?.getTracks().forEach((track) => track.stop());
   }
 
   function closeScreen() {
@@ -38,7 +50,10 @@ export function useSources(client: RefObject<Client | null>, onCameraStopped: ()
   return {
     stream,
     isScreen: stream?.getVideoTracks()[0] === screen.current && screen.current !== null,
-    hasPicture: () => hasPicture(stream),
+    isMuted,
+    mute,
+    /** True when there is anything to broadcast. */
+    isReady: () => isLive(stream, "video") || isLive(stream, "audio"),
 
     /** Shows the camera; rejects as the SDK's `startCamera` does. */
     async showCamera() {
@@ -60,11 +75,20 @@ export function useSources(client: RefObject<Client | null>, onCameraStopped: ()
       closeScreen();
       client.current!.stopCamera();
       camera.current = null;
+      wasMuted.current = false;
       show(null);
     },
   };
 }
 
-function hasPicture(stream: MediaStream | null): boolean {
-  return stream?.getVideoTracks().some((track) => track.readyState === "live") ?? false;
+function isLive(stream: MediaStream | null, kind: "audio" | "video"): boolean {
+  return stream?.getTracks().some((track) => track.kind === kind && track.readyState === "live") ??
+    false;
+}
+
+/** Tells what a stream lacks, as a code of `studioProblem`; null when it has picture and sound. */
+export function lackOf(stream: MediaStream | null): "no_picture" | "no_sound" | null {
+  if (!stream) return null;
+  if (stream.getVideoTracks().length === 0) return "no_picture";
+  return stream.getAudioTracks().length === 0 ? "no_sound" : null;
 }

@@ -92,7 +92,7 @@ export function useStudio(connect: Connect | undefined) {
     update({ ...START, phase: "starting", name });
     const tributary = client.current!;
     try {
-      if (!sources.hasPicture()) await sources.showCamera();
+      if (!sources.isReady()) await sources.showCamera();
       await tributary.startBroadcast(name, peerName || undefined);
       update({ phase: "live", startedAt: Date.now() });
       await tributary.subscribeToTreeChanges(name);
@@ -116,8 +116,20 @@ export function useStudio(connect: Connect | undefined) {
   }
 
   const startOver = () => setState((old) => ({ ...START, name: old.name }));
-  const { stream, isScreen } = sources;
-  return { ...state, stream, isScreen, ready, showCamera, showScreen, goLive, end, startOver };
+  const { stream, isScreen, isMuted, mute } = sources;
+  return {
+    ...state,
+    stream,
+    isScreen,
+    isMuted,
+    ready,
+    mute,
+    showCamera,
+    showScreen,
+    goLive,
+    end,
+    startOver,
+  };
 }
 
 /** What a state of the SDK means for the studio. */
@@ -128,8 +140,10 @@ export function afterClientState(old: StudioState, next: string): StudioState {
       return { ...old, phase: "reconnecting" };
     case "BROADCASTING":
       return { ...old, phase: "live" };
+    // READY: the page went, which ended it, and the browser has brought the same page back.
+    case "READY":
     case "BROADCAST_ENDED":
-      return { ...old, phase: "ended", endedAt: Date.now() };
+      return { ...old, phase: "ended", endedAt: Date.now(), problem: null };
     case "DISCONNECTED":
       return { ...old, phase: "setup", tree: null, problem: "connection_lost" };
     default:

@@ -31,11 +31,12 @@ export class Camera {
   #stops = 0;
 
   /**
-   * Opens the camera and resolves with its stream.
+   * Opens the camera and resolves with its stream. Without constraints it takes what there is:
+   * picture and sound, or the one of them that this device has.
    *
    * @throws {TributaryError} `camera_refused`, `camera_missing`, `camera_busy` or `cancelled`.
    */
-  async start(constraints: MediaStreamConstraints = DEFAULT_CONSTRAINTS): Promise<MediaStream> {
+  async start(constraints?: MediaStreamConstraints): Promise<MediaStream> {
     const stops = this.#stops;
     if (!navigator.mediaDevices) {
       throw new TributaryError(
@@ -43,10 +44,7 @@ export class Camera {
         "The browser allows the camera only on pages that were loaded over https.",
       );
     }
-    const stream = await navigator.mediaDevices.getUserMedia(constraints).catch((cause) => {
-      const code = CODES[cause?.name];
-      throw code ? new TributaryError(code, undefined, { cause }) : toTributaryError(cause);
-    });
+    const stream = await (constraints ? open(constraints) : openWhatThereIs());
     if (stops !== this.#stops) {
       stopTracks(stream);
       throw new TributaryError("cancelled");
@@ -61,6 +59,28 @@ export class Camera {
     this.#streams.forEach(stopTracks);
     this.#streams.clear();
   }
+}
+
+async function open(constraints: MediaStreamConstraints): Promise<MediaStream> {
+  try {
+    return await navigator.mediaDevices.getUserMedia(constraints);
+  } catch (cause) {
+    const code = CODES[(cause as Error)?.name];
+    throw code ? new TributaryError(code, undefined, { cause }) : toTributaryError(cause);
+  }
+}
+
+/** Browsers refuse to open both when one is missing, and do not say which. */
+async function openWhatThereIs(): Promise<MediaStream> {
+  const { audio, video } = DEFAULT_CONSTRAINTS;
+  for (const constraints of [DEFAULT_CONSTRAINTS, { video }]) {
+    try {
+      return await open(constraints);
+    } catch (error) {
+      if ((error as TributaryError).code !== "camera_missing") throw error;
+    }
+  }
+  return await open({ audio });
 }
 
 /** Stops every track of a stream, so that the device behind it is free. */

@@ -17,18 +17,29 @@ export type LinkState =
   | "ended"
   | "failed";
 
+/**
+ * How long the second of sound and picture may lag behind the first: their first packets are some
+ * tens of milliseconds apart. A broadcast may also have only one of them.
+ */
+const SECOND_TRACK_GRACE_MS = 300;
+
 /** What a Link emits. */
 export interface LinkEvents {
   /** Candidates for the other side; only after `releaseCandidates()`. */
   candidates: RTCIceCandidateInit[];
   /** The state, whenever it has changed. */
   statechanged: LinkState;
-  /** Sound or picture has begun to come in. */
+  /** Sound and picture have begun to come in, or the one of them that there is. */
   media: void;
 }
 
 /** One edge of the tree, seen from one of its two ends. */
 export class Link extends Emitter<LinkEvents> {
+  /**
+   * What comes in over this link, at the child's end. A track over which nothing comes is not in it,
+   * because players wait for every track; it is added when something does.
+   */
+  readonly stream = new MediaStream();
   readonly #connection: RTCPeerConnection;
   #state: LinkState = "connecting";
   #isClosed = false;
@@ -59,13 +70,6 @@ export class Link extends Emitter<LinkEvents> {
     return this.#connection.getReceivers();
   }
 
-  /** Returns the tracks that the parent sends; complete once it has answered. */
-  get tracks(): MediaStreamTrack[] {
-    return this.#connection.getTransceivers()
-      .filter(({ currentDirection }) => currentDirection === "recvonly")
-      .map(({ receiver }) => receiver.track);
-  }
-
   /** Takes other ICE servers; before the offer or the answer is made. */
   configure(configuration: RTCConfiguration): void {
     this.#connection.setConfiguration(configuration);
@@ -75,7 +79,7 @@ export class Link extends Emitter<LinkEvents> {
   async offer(): Promise<RTCSessionDescriptionInit> {
     for (const kind of ["audio", "video"]) {
       const { receiver } = this.#connection.addTransceiver(kind, { direction: "recvonly" });
-      receiver.track.addEventListener("unmute", () => this.#handleMedia());
+      receiver.track.addEventListener("unmute", () => this.#handleMedia(receiver.track));
     }
     const { type, sdp } = await this.#connection.createOffer();
     await this.#connection.setLocalDescription({ type, sdp });
@@ -145,7 +149,14 @@ export class Link extends Emitter<LinkEvents> {
     });
   }
 
-  #handleMedia(): void {
+  #handleMedia(track: MediaStreamTrack): void {
+    const isFirst = this.stream.getTracks().length === 0;
+    this.stream.addTrack(track);
+    if (isFirst) setTimeout(() => this.#announceMedia(), SECOND_TRACK_GRACE_MS);
+    else this.#announceMedia();
+  }
+
+  #announceMedia(): void {
     if (this.#hasMedia || this.#isClosed) return;
     this.#hasMedia = true;
     this.emit("media", undefined);

@@ -92,7 +92,8 @@ export class Tributary extends Emitter<TributaryEvents> {
   }
 
   /**
-   * Opens camera and microphone and resolves with their stream, for `setStream`.
+   * Opens camera and microphone, or the one of them that is there, and resolves with their stream,
+   * for `setStream`. Constraints that are given are strict.
    *
    * @throws {TributaryError} `camera_refused`, `camera_missing` or `camera_busy`
    */

@@ -214,8 +214,8 @@ export class Upstream extends Emitter<UpstreamEvents> {
     this.#shown = attachment;
     this.#next = null;
     this.#tries = 0;
-    const { tracks, receivers } = attachment.link;
-    this.emit("media", { stream: new MediaStream(tracks), receivers });
+    const { stream, receivers } = attachment.link;
+    this.emit("media", { stream, receivers });
   }
 
   #replaceNext(next: Attachment | null): void {

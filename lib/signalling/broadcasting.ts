@@ -22,8 +22,7 @@ export async function beginBroadcast(
     // Watches, or waits for, what is over: were it still to get a place, or to leave one, that
     // would be under its own name in its own broadcast.
     if ((await context.store.broadcast(name))?.state === "live") throw nameTaken(name);
-    await unwatch(context, session);
-    session.send({ command: "BROADCAST_ENDED", name });
+    if (await unwatch(context, session)) session.send({ command: "BROADCAST_ENDED", name });
   }
   const now = context.clock.now();
   // Beforehand: a viewer may be placed under the new root before we hear that it is written.

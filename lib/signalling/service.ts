@@ -34,12 +34,16 @@ export interface SignallingOptions {
   newId: () => string;
 }
 
+/** Why a socket is closed that could be open elsewhere. */
+const RESTARTS = "The service restarts";
+
 /** See the module's paragraph. */
 export class SignallingService {
   readonly #context: Context;
   readonly #unlisten: () => void;
   /** What sessions that are gone still have to give up. */
   readonly #departures = new Set<Promise<void>>();
+  #isClosed = false;
 
   constructor({ config, address, store, bus, clock, log, random, newId }: SignallingOptions) {
     const hints = new Hints({ bus, clock });
@@ -75,7 +79,9 @@ export class SignallingService {
       this.#context.log("warn", "session_dropped", { session: dropped.id, reason: "not reading" });
       this.closeSession(dropped);
     });
-    this.#context.registry.add(session);
+    // Whoever comes back at once may reach this instance again before its process has ended.
+    if (this.#isClosed) session.close(CLOSE_SERVICE_RESTART, RESTARTS);
+    else this.#context.registry.add(session);
     return session;
   }
 
@@ -102,10 +108,11 @@ export class SignallingService {
     this.#departures.delete(departure);
   }
 
-  /** Closes every socket so that clients come back elsewhere, and gives up what they held. */
+  /** Closes every socket so that clients come back elsewhere, gives up what they held, and takes in no more. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     const sessions = this.#context.registry.all();
-    for (const session of sessions) session.close(CLOSE_SERVICE_RESTART, "The service restarts");
+    for (const session of sessions) session.close(CLOSE_SERVICE_RESTART, RESTARTS);
     for (const session of sessions) this.closeSession(session);
     await Promise.all(this.#departures);
     this.#context.treeWatch.close();

@@ -36,7 +36,7 @@ export interface ChildLink {
 export interface Watching {
   broadcast: string;
   peerName: string;
-  /** Which broadcast of that name; null until the peer has been placed. */
+  /** Which broadcast of that name it was last placed in; null until then. */
   edition: Edition | null;
   /** True once the tree has a record of this peer. */
   member: boolean;
@@ -52,6 +52,8 @@ export interface Watching {
   settled: Promise<void> | null;
   /** Parents that were reported gone while a placement was under way. */
   lostParents: Set<PeerId> | null;
+  /** Broadcasts of this name that were reported over while a placement was under way. */
+  endedEditions: Set<Edition> | null;
 }
 
 /** See the module's paragraph. */

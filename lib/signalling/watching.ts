@@ -36,6 +36,7 @@ export async function watch(
     pending: null,
     settled: null,
     lostParents: null,
+    endedEditions: null,
   };
   // Not before the old place is given up: until then no other parent is to be looked for.
   watching.offer = null;
@@ -48,14 +49,15 @@ export async function watch(
   lookForParent(context, session, watching);
 }
 
-/** Stops watching: gives up the place, and tells the parent and the children. */
-export async function unwatch(context: Context, session: Session): Promise<void> {
+/** Stops watching: gives up the place, and tells the parent and the children; false when it watched nothing. */
+export async function unwatch(context: Context, session: Session): Promise<boolean> {
   await giveUpPlacement(session);
   const { watching } = session;
-  if (!watching) return;
+  if (!watching) return false;
   session.watching = null;
   session.deleteChildrenOf(watching.broadcast);
   if (watching.member) await leaveTree(context, session, watching);
+  return true;
 }
 
 async function leaveTree(context: Context, session: Session, watching: Watching): Promise<void> {
@@ -115,12 +117,25 @@ export async function onAnswer(
 export function onEnded(session: Session, broadcast: string, edition: Edition): void {
   const { watching } = session;
   if (watching?.broadcast !== broadcast) return;
+  if (watching.settled) {
+    // Which broadcast of that name a placement under way is for shows when it is settled.
+    (watching.endedEditions ??= new Set()).add(edition);
+    if (watching.edition === edition) watching.pending?.cancel();
+    return;
+  }
   // A later broadcast of the same name is none of this message's business.
-  if (watching.edition !== null && watching.edition !== edition) return;
+  if (watching.edition === edition) endWatching(session, watching);
+}
+
+function endWatching(session: Session, { broadcast }: Watching): void {
   session.watching = null;
   session.deleteChildrenOf(broadcast);
-  watching.pending?.cancel();
   session.send({ command: "BROADCAST_ENDED", name: broadcast });
+}
+
+/** True when the end of what the peer was last placed in was reported while a placement was under way. */
+function isOver({ edition, endedEditions }: Watching): boolean {
+  return edition !== null && endedEditions !== null && endedEditions.has(edition);
 }
 
 function lookForParent(context: Context, session: Session, watching: Watching): void {
@@ -142,7 +157,10 @@ function lookForParent(context: Context, session: Session, watching: Watching): 
     .then((placed) => onPlaced(context, session, watching, placed))
     .catch((error) => onNotPlaced(context, session, watching, error))
     .finally(() => {
-      if (watching.settled === settled) watching.pending = watching.settled = null;
+      if (watching.settled !== settled) return;
+      watching.pending = watching.settled = null;
+      if (isOver(watching)) endWatching(session, watching);
+      watching.endedEditions = null;
     });
   watching.settled = settled;
 }
@@ -152,7 +170,7 @@ function onPlaced(
   session: Session,
   watching: Watching,
   placed: PlacedPeer,
-): void | Promise<void> {
+): void {
   const { broadcast, attempt, offer, lostParents } = watching;
   watching.member = true;
   watching.edition = placed.peer.edition;
@@ -160,8 +178,7 @@ function onPlaced(
   watching.parent = { id: placed.peer.parent!, address: placed.parentAddress };
   watching.lostParents = null;
   context.hints.changed(broadcast);
-  // The broadcast ended meanwhile; if that was an earlier one of the name, this place is real.
-  if (session.watching !== watching) return leaveTree(context, session, watching);
+  if (isOver(watching)) return;
   // Whoever cancelled this placement after it was claimed sees to what comes next.
   if (!session.isOpen || !offer) return;
   if (lostParents?.has(watching.parent.id)) {
@@ -185,13 +202,11 @@ function onNotPlaced(
   watching: Watching,
   error: unknown,
 ): void {
-  if (error instanceof PlacementCancelledError) return;
-  if (session.watching === watching) {
-    watching.offer = null;
-    // An orphan stays one and may ask again; who was never placed watches nothing.
-    if (!watching.member || (error instanceof UserError && error.code === "unknown_broadcast")) {
-      session.watching = null;
-    }
+  if (error instanceof PlacementCancelledError || isOver(watching)) return;
+  watching.offer = null;
+  // An orphan stays one and may ask again; who was never placed watches nothing.
+  if (!watching.member || (error instanceof UserError && error.code === "unknown_broadcast")) {
+    session.watching = null;
   }
   const answers = "JOIN_BROADCAST";
   if (error instanceof UserError) {

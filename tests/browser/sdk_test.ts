@@ -96,6 +96,26 @@ Deno.test("a broadcast may be live before its camera: viewers get the stream whe
   });
 });
 
+Deno.test("a broadcast of sound alone is heard through a relay, and its picture may come later", async () => {
+  await withSdk({ maxListeners: 1 }, async ({ page }) => {
+    const broadcaster = await page();
+    await within(broadcaster, async ({ tributary }) => {
+      tributary.setStream(await tributary.startCamera({ audio: true }));
+      await tributary.startBroadcast("radio");
+    });
+    const relay = await page();
+    await joinBroadcast(relay, "radio");
+    const viewer = await page();
+    await joinBroadcast(viewer, "radio");
+    await viewer.waitForFunction(() => document.querySelector("video")!.currentTime > 0);
+    await assertSound(viewer, "the listener below another one");
+
+    await startCamera(broadcaster);
+    await assertMovingPicture(viewer, "the listener who got a picture");
+    assertEquals(await streamsOf(viewer), 1);
+  });
+});
+
 Deno.test("those below a viewer that finds another parent keep their links, and notice nothing", async () => {
   await withSdk({ maxListeners: 1 }, async ({ page }) => {
     const broadcaster = await page();

@@ -74,7 +74,7 @@ test("joins, departures and moves at once leave a sound tree", 3, async (world) 
   await start(store, "b", 3);
   const reports = await Promise.all(
     isolates.map((isolate) =>
-      isolate.ask<ChurnReport>({ ask: "churn", name: "b", actors: 6, steps: 100 })
+      isolate.ask<ChurnReport>({ ask: "churn", name: "b", actors: 6, steps: 70 })
     ),
   );
   const tally = total(reports);
@@ -136,7 +136,7 @@ test("one name starts, ends and starts again, and nobody is forgotten", 3, async
   const { isolates, kv, store } = world;
   const name = "again and again";
   const reports = await Promise.all(
-    isolates.map((isolate) => isolate.ask<RestartReport>({ ask: "restart", name, rounds: 120 })),
+    isolates.map((isolate) => isolate.ask<RestartReport>({ ask: "restart", name, rounds: 80 })),
   );
   const tally = total(reports);
   console.log("restarts:", JSON.stringify(tally));

@@ -240,7 +240,11 @@ async function restart(
     if (started === true) {
       report.placed.push(root);
       const fromMs = nowMs();
-      await joinSome(name, `${instance}-own-${round}`, report);
+      const own = await joinSome(name, `${instance}-own-${round}`, report);
+      const ids = new Set((await store.peers(name)).map(({ id }) => id));
+      // Whoever still sweeps up after the last broadcast of that name must leave this one alone.
+      const gone = [root, ...own].filter((id) => !ids.has(id));
+      if (gone.length > 0) throw new Error(`${gone} went while the broadcast was live`);
       const untilMs = nowMs();
       if (!await store.beginEnding(name, root)) throw new Error(`${root} could not end its own`);
       report.live.push({ root, fromMs, untilMs });
@@ -254,16 +258,19 @@ async function restart(
   return report;
 }
 
-async function joinSome(name: string, prefix: string, report: RestartReport): Promise<void> {
+/** Joins with a few peers; returns those who got a place. */
+async function joinSome(name: string, prefix: string, report: RestartReport): Promise<string[]> {
   const slots = await store.openSlots(name, 4);
-  await Promise.all(slots.map(async (slot, i) => {
+  const joined = await Promise.all(slots.map(async (slot, i) => {
     const placed = await store.join(name, peerNamed(`${prefix}-${i}`), slot);
     count(report.tally, placed ? "joined" : "join lost its slot");
-    if (!placed) return;
-    report.placed.push(placed.peer.id);
+    if (!placed) return [];
     if (random() < 0.7) await store.open(name, placed);
     if (random() < 0.3) await store.detach(name, placed.peer.id);
+    return [placed.peer.id];
   }));
+  report.placed.push(...joined.flat());
+  return joined.flat();
 }
 
 function nowMs(): number {

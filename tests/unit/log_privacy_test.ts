@@ -73,6 +73,8 @@ Deno.test("no line of the log has an offer, an answer or a candidate in it", asy
   );
   store.fails = true;
   await viewer.send(join, { ...join, name: "other" });
+  const hapless = connect(services[0]!);
+  await hapless.send(join);
   await root.send({ command: "START_BROADCAST", name: "c" }, {
     command: "END_BROADCAST",
     name: "b",
@@ -88,7 +90,7 @@ Deno.test("no line of the log has an offer, an answer or a candidate in it", asy
   await closing;
 
   const events = new Set(lines.map((line) => JSON.parse(line).event));
-  for (const event of ["broadcast_started", "command_failed", "session_dropped"]) {
+  for (const event of ["broadcast_started", "command_failed", "join_failed", "session_dropped"]) {
     assert(events.has(event), `${event} did not happen: ${[...events]}`);
   }
   const telling = lines.filter((line) => SECRETS.some((secret) => line.includes(secret)));
@@ -101,6 +103,10 @@ class FailingStore extends MemoryTreeStore {
 
   override broadcast(name: string) {
     return this.fails ? Promise.reject(new Error("disk on fire")) : super.broadcast(name);
+  }
+
+  override openSlots(name: string, limit: number) {
+    return this.fails ? Promise.reject(new Error("disk on fire")) : super.openSlots(name, limit);
   }
 
   override detach(name: string, id: string) {

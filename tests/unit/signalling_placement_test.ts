@@ -347,6 +347,25 @@ Deno.test("[JOIN-6] an orphan finds the one slot outside, however many open ones
   assertEquals(await world.problems(), []);
 });
 
+Deno.test("[JOIN-6] an orphan tries a slot again that did not reach the root, because now it may", async () => {
+  const world = new World();
+  await world.start(2);
+  await world.hang("lost", "root", { fanout: 1 });
+  await world.hang("below lost", "lost");
+  await world.hang("orphan", "root", { fanout: 1 });
+  for (const id of ["lost", "orphan"]) await world.store.detach("b", id);
+  for (const id of ["x1", "x2"]) await world.hang(id, "root", { live: false });
+  const outcome = world.look("orphan", { reattach: true });
+  await world.clock.advance(1_000);
+  assertEquals(outcome.state, "waits");
+  await world.store.leave("b", "x1");
+  const slots = await world.store.openSlots("b", 10);
+  const slot = slots.find(({ parent }) => parent === "root")!;
+  assertEquals((await world.store.reattach("b", "lost", slot)).outcome, "placed");
+  await world.clock.advance(1_000);
+  assertEquals([outcome.state, await world.parentOf("orphan")], ["placed", "below lost"]);
+});
+
 Deno.test("[JOIN-6] two orphans with no slot but each other's wait, and never adopt each other", async () => {
   const world = new World();
   await world.start(2);

@@ -85,6 +85,84 @@ Deno.test("[LINK-3] what comes over a link that was just replaced is dropped", a
   assertEquals(viewer.outlet.of("JOIN_BROADCAST_RECEIVED").length, 2);
 });
 
+Deno.test("[END-1] late news of an earlier broadcast's end does not end a join that waits in the next", async () => {
+  const world = new ServiceWorld({ busFaults: { delay: 1, maxDelayMs: 5_000 } });
+  const [root, other, viewer, next] = [0, 1, 1, 1].map((instance) => world.connect(instance));
+  root!.send(START);
+  await world.clock.advance(100);
+  viewer!.send(JOIN);
+  await world.clock.advance(6_000);
+  root!.send({ command: "END_BROADCAST", name: "b" });
+  viewer!.send({ command: "LEAVE_BROADCAST" });
+  next!.send(START);
+  await world.clock.advance(1);
+  // It takes the only place, and the viewer waits for another one to open.
+  other!.send(JOIN);
+  await world.clock.advance(1);
+  viewer!.send(JOIN);
+  await world.clock.advance(6_000);
+  assertEquals(viewer!.outlet.of("BROADCAST_ENDED"), []);
+  world.answer(next!);
+  await world.clock.advance(100);
+  world.answer(other!);
+  await world.clock.advance(100);
+  assertEquals(viewer!.outlet.of("JOIN_BROADCAST_RECEIVED").map(({ peer }) => peer), [other!.id]);
+});
+
+Deno.test("[END-5] an end that overtakes the placement it ends is told, also to who watched an earlier one", async () => {
+  const store = new SlowAnswersStore();
+  const world = new ServiceWorld({ store });
+  const [root, viewer] = [world.connect(0), world.connect(1)];
+  for (const isFirst of [true, false]) {
+    root.send(START);
+    await world.clock.advance(100);
+    // The second time it is still a member of the first broadcast, as far as it knows.
+    if (!isFirst) store.joinAnswer = Promise.withResolvers();
+    viewer.send(JOIN);
+    await world.clock.advance(100);
+    if (isFirst) world.network.partition(["i1"]);
+    root.send({ command: "END_BROADCAST", name: "b" });
+    await world.clock.advance(100);
+    world.network.heal();
+    store.joinAnswer?.resolve();
+    await world.clock.advance(100);
+  }
+  assertEquals(viewer.outlet.of("BROADCAST_ENDED").length, 1);
+  assertEquals(viewer.outlet.of("ERROR"), []);
+});
+
+Deno.test("close() closes every socket and gives up what they held; who comes later is sent away", async () => {
+  const store = new MemoryTreeStore();
+  const world = new ServiceWorld({ store });
+  const [root, viewer] = [world.connect(0), world.connect(1)];
+  root.send(START);
+  await world.clock.advance(100);
+  viewer.send(JOIN);
+  await world.clock.advance(100);
+  const closed = world.services[0]!.close();
+  const late = world.connect(0);
+  late.send(START);
+  await world.clock.advance(100);
+  await closed;
+  assertEquals([root.outlet.closedWith?.code, late.outlet.closedWith?.code], [1012, 1012]);
+  assertEquals(viewer.outlet.of("BROADCAST_ENDED").length, 1);
+  assertEquals(world.services[0]!.sessionCount, 0);
+  late.send(START);
+  await world.clock.advance(100);
+  assertEquals(await store.broadcast("b"), null);
+});
+
+/** A store whose joins are made at once, but told of later. */
+class SlowAnswersStore extends MemoryTreeStore {
+  joinAnswer: PromiseWithResolvers<void> | null = null;
+
+  override async join(...args: Parameters<MemoryTreeStore["join"]>) {
+    const placed = await super.join(...args);
+    await this.joinAnswer?.promise;
+    return placed;
+  }
+}
+
 /** A store that answers nothing until it is mended. */
 class BrokenStore extends MemoryTreeStore {
   isBroken = true;

@@ -36,6 +36,7 @@ const watching = (parent: Watching["parent"]): Watching => ({
   pending: null,
   settled: null,
   lostParents: null,
+  endedEditions: null,
 });
 
 for (const [kind, letter] of [["one", "x"], ["two", "ü"], ["three", "水"], ["four", "🎥"]]) {
