@@ -9,6 +9,7 @@ import { LiveBroadcasts } from "./lib/live_broadcasts.ts";
 import { jsonLog } from "./lib/log.ts";
 import { exitOnSignal } from "./lib/shutdown.ts";
 import { SignallingService } from "./lib/signalling/service.ts";
+import { KvResumeStore } from "./lib/store/kv_resume_store.ts";
 import { KvTreeStore } from "./lib/store/kv_tree_store.ts";
 import { openKv } from "./lib/store/open_kv.ts";
 import { createApp } from "./routes/app.ts";
@@ -22,14 +23,20 @@ const kv = await openKv(config.kvUrl);
 const store = new KvTreeStore({ kv });
 const bus = createBroadcastChannelBus(instance);
 const service = new SignallingService({
-  config: { iceServers: config.iceServers, fanout: config.maxListeners },
+  config: {
+    iceServers: config.iceServers,
+    fanout: config.maxListeners,
+    grace: { viewerMs: config.viewerGraceMs, broadcasterMs: config.broadcasterGraceMs },
+  },
   address,
   store,
+  resumes: new KvResumeStore({ kv }),
   bus,
   clock: systemClock,
   log,
   random: Math.random,
   newId: () => crypto.randomUUID(),
+  newToken: () => crypto.getRandomValues(new Uint8Array(32)).toBase64({ alphabet: "base64url" }),
 });
 const live = new LiveBroadcasts({ store, hints: service.hints, clock: systemClock, log });
 const app = createApp({ service, live, kv, instance, log, root: import.meta.dirname ?? "." });

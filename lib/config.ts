@@ -43,6 +43,8 @@ const environment = z.object({
   ICE_SERVERS: iceServers.default([]),
   REGION: z.string().min(1, "must not be empty").max(64, "must be at most 64 characters")
     .default("local"),
+  VIEWER_GRACE_S: integer(0, 3600).default(15),
+  BROADCASTER_GRACE_S: integer(0, 3600).default(60),
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(", ")}`).default("info"),
 }).superRefine((env, context) => {
   if (env.KV_URL === ":memory:" && (env.DENO_JOBS ?? 1) > 1) {
@@ -65,6 +67,10 @@ export interface Config {
   maxListeners: number;
   iceServers: Record<string, unknown>[];
   region: string;
+  /** How long a viewer keeps its place after its socket is lost. */
+  viewerGraceMs: number;
+  /** How long a broadcast goes on after its broadcaster's socket is lost. */
+  broadcasterGraceMs: number;
   logLevel: typeof LOG_LEVELS[number];
 }
 
@@ -89,7 +95,17 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     const lines = result.error.issues.map(({ path, message }) => `  ${path.join(".")} ${message}`);
     throw new ConfigError(`The configuration cannot be used:\n${lines.join("\n")}`);
   }
-  const { PORT, KV_URL, DENO_JOBS, MAX_LISTENERS, ICE_SERVERS, REGION, LOG_LEVEL } = result.data;
+  const {
+    PORT,
+    KV_URL,
+    DENO_JOBS,
+    MAX_LISTENERS,
+    ICE_SERVERS,
+    REGION,
+    VIEWER_GRACE_S,
+    BROADCASTER_GRACE_S,
+    LOG_LEVEL,
+  } = result.data;
   return {
     port: PORT,
     kvUrl: KV_URL ?? (isOnDeploy(env) ? undefined : DEFAULT_KV_FILE),
@@ -97,6 +113,8 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     maxListeners: MAX_LISTENERS,
     iceServers: ICE_SERVERS,
     region: REGION,
+    viewerGraceMs: VIEWER_GRACE_S * 1000,
+    broadcasterGraceMs: BROADCASTER_GRACE_S * 1000,
     logLevel: LOG_LEVEL,
   };
 }

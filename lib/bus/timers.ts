@@ -18,3 +18,9 @@ export const REAL_TIMERS: Timers = {
     return () => clearTimeout(id);
   },
 };
+
+/**
+ * Keeps the wall clock's time, which is the same on all machines. It may be set back; whoever uses
+ * it must bear that.
+ */
+export const WALL_TIMERS: Timers = { nowMs: Date.now, after: REAL_TIMERS.after };

@@ -2,10 +2,10 @@
  * The life of a broadcast: begins, and ends for everybody, orphans and those below them too.
  */
 import { nameTaken } from "../store/tree_store.ts";
-import type { Peer } from "../tree/types.ts";
+import type { InstanceId, Peer, PeerId } from "../tree/types.ts";
 import type { Context } from "./context.ts";
 import type { Session } from "./session.ts";
-import { unwatch } from "./watching.ts";
+import { remember, unwatch } from "./watching.ts";
 
 /**
  * Makes a broadcast live.
@@ -38,6 +38,7 @@ export async function beginBroadcast(
     joinedAt: now,
   };
   try {
+    await remember(context, session);
     while (!await context.store.createBroadcast({ name, edition, title, createdAt: now, root })) {
       // Whoever was ending it may be gone; what is half done is finished by whoever needs it done.
       tellEnded(context, name, await context.store.sweep(name));
@@ -57,17 +58,36 @@ export async function endBroadcast(
   name: string,
 ): Promise<boolean> {
   if (!session.broadcasts.has(name)) return false;
-  if (!await context.store.beginEnding(name, session.id)) {
+  const ifAt = context.address.instance;
+  if (!await context.store.beginEnding(name, session.id, { ifAt })) {
     session.deleteBroadcast(name);
     return false;
   }
   const members = await context.store.sweep(name);
   session.deleteBroadcast(name);
   session.send({ command: "BROADCAST_ENDED", name });
-  tellEnded(context, name, members.filter(({ id }) => id !== session.id));
-  context.log("info", "broadcast_ended", { broadcast: name, viewers: members.length - 1 });
-  context.hints.changed(name);
+  concludeEnding(context, name, members.filter(({ id }) => id !== session.id));
   return true;
+}
+
+/** Ends a broadcast whose broadcaster's socket was lost together with its instance `ifAt`. */
+export async function endLostBroadcast(
+  context: Context,
+  { name, root, ifAt }: { name: string; root: PeerId; ifAt: InstanceId },
+): Promise<void> {
+  if (!await context.store.beginEnding(name, root, { ifAt })) return;
+  concludeEnding(context, name, await context.store.sweep(name));
+}
+
+/** Finishes the end of a broadcast that somebody began and nobody finished. */
+export async function finishEnding(context: Context, name: string): Promise<void> {
+  concludeEnding(context, name, await context.store.sweep(name));
+}
+
+function concludeEnding(context: Context, name: string, members: Peer[]): void {
+  tellEnded(context, name, members);
+  context.log("info", "broadcast_ended", { broadcast: name, told: members.length });
+  context.hints.changed(name);
 }
 
 /** Tells members, in one message per instance and broadcast: a sweep may find late ones of earlier ones. */

@@ -5,12 +5,20 @@ import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
 import type { Opaque } from "../protocol/mod.ts";
 import type { TreeStore } from "../store/tree_store.ts";
-import type { Address } from "../tree/types.ts";
+import type { ResumeStore } from "../store/resume_store.ts";
+import type { Address, PeerId } from "../tree/types.ts";
 import type { Deliver } from "./deliver.ts";
 import type { Hints } from "./hints.ts";
 import type { Placements } from "./placement.ts";
+import type { Session } from "./session.ts";
 import type { Registry } from "./registry.ts";
 import type { TreeWatch } from "./tree_watch.ts";
+
+/** How long who greeted keeps its place after its socket is lost, in ms (RESUME-1). */
+export interface GracePeriods {
+  viewerMs: number;
+  broadcasterMs: number;
+}
 
 /** What the operator decides about signalling. */
 export interface SignallingConfig {
@@ -18,6 +26,7 @@ export interface SignallingConfig {
   iceServers: Opaque[];
   /** How many children a peer may have. */
   fanout: number;
+  grace: GracePeriods;
 }
 
 /** See the module's paragraph. */
@@ -26,13 +35,20 @@ export interface Context {
   /** This instance. */
   address: Address;
   store: TreeStore;
+  resumes: ResumeStore;
   registry: Registry;
   deliver: Deliver;
   placements: Placements;
   hints: Hints;
   treeWatch: TreeWatch;
+  /** Is told of a session that was dropped because its client does not read. */
+  onDropped: (session: Session) => void;
   clock: Clock;
   /** Makes an unguessable, unique id. */
   newId: () => string;
+  /** Makes a token that nobody can guess. */
+  newToken: () => string;
+  /** Parents that did not answer lately, with the time until when they are avoided. */
+  suspects: Map<PeerId, number>;
   log: Log;
 }

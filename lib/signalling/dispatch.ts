@@ -16,6 +16,7 @@ import { handlers, IMMEDIATE } from "./commands/mod.ts";
 import type { Handler } from "./commands/handler.ts";
 import type { Context } from "./context.ts";
 import type { Session } from "./session.ts";
+import { inTurn } from "./turn.ts";
 
 /** Takes one frame of a client. Never throws. */
 export function dispatch(context: Context, session: Session, frame: string): void {
@@ -32,6 +33,13 @@ export function dispatch(context: Context, session: Session, frame: string): voi
     sendError(context, session, error, answers);
     return;
   }
+  const isFirst = !session.hasSpoken;
+  session.hasSpoken = true;
+  if (message.command === "HELLO" && !isFirst) {
+    const error = new UserError("bad_order", "HELLO has to be the first command");
+    sendError(context, session, error, message.command);
+    return;
+  }
   if (IMMEDIATE.has(message.command)) {
     // None of these waits for anything, so what they throw is thrown here.
     carryOut(context, session, message);
@@ -42,18 +50,12 @@ export function dispatch(context: Context, session: Session, frame: string): voi
     sendError(context, session, error, message.command);
     return;
   }
-  inTurn(session, () => carryOut(context, session, message));
-}
-
-/** Runs a step of a session when all earlier ones are done. The step must not throw. */
-export function inTurn(session: Session, step: () => void | Promise<void>): Promise<void> {
-  session.waitingCommands++;
-  const run = (session.queue ?? Promise.resolve()).then(step).finally(() => {
-    session.waitingCommands--;
-    if (session.queue === run) session.queue = null;
+  inTurn(session, () => {
+    // By the time its turn comes, HELLO may have taken up an earlier session.
+    const { successor } = session;
+    if (!successor) return carryOut(context, session, message);
+    return inTurn(successor, () => carryOut(context, successor, message));
   });
-  session.queue = run;
-  return run;
 }
 
 function carryOut(

@@ -18,11 +18,15 @@ export type Envelope =
     frame: string;
   }
   /** The parent's answer. */
-  | { type: "answer"; to: PeerId; from: PeerId; attempt: number; frame: string }
+  | { type: "answer"; to: PeerId; from: PeerId; attempt: number | null; frame: string }
   /** Candidates or their acknowledgement, along a link. */
   | { type: "pass"; to: PeerId; from: PeerId; frame: string }
   /** The child `from` is not carried by `to` any more. */
-  | { type: "unlink"; to: PeerId; from: PeerId; attempt: number }
+  | { type: "unlink"; to: PeerId; from: PeerId; attempt: number | null }
+  /** The linked peer `from` is held by another instance now; its joins count from `attempt` on. */
+  | { type: "moved"; to: PeerId; from: PeerId; address: Address; attempt: number | null }
+  /** The session `to` has been taken up by another instance. */
+  | { type: "taken"; to: PeerId; address: Address }
   /** The parent `from` is gone; `to` is an orphan now. */
   | { type: "orphaned"; to: PeerId; from: PeerId; broadcast: string }
   /** The broadcast is over for all of these. */

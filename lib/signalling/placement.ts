@@ -16,7 +16,7 @@ import {
   unknownBroadcast,
 } from "../store/tree_store.ts";
 import { place } from "../tree/place.ts";
-import type { Address } from "../tree/types.ts";
+import type { Address, PeerId } from "../tree/types.ts";
 
 /** Who looks for a parent. */
 export interface PlacementRequest {
@@ -24,6 +24,10 @@ export interface PlacementRequest {
   peer: NewPeer;
   /** True for an orphan, who brings its subtree along. */
   reattach: boolean;
+  /** Says whether a parent is not to be chosen while there is another place. */
+  avoids?: (parent: PeerId) => boolean;
+  /** Not placed before this time, in ms since the epoch. */
+  notBefore?: number;
 }
 
 /** A placement under way. */
@@ -124,7 +128,7 @@ class PlacementQueue {
   add(request: PlacementRequest): PendingPlacement {
     let waiter!: Waiter;
     const result = new Promise<PlacedPeer>((resolve, reject) => {
-      const deadline = this.#options.clock.now() + MAX_WAIT_MS;
+      const deadline = Math.max(this.#options.clock.now(), request.notBefore ?? 0) + MAX_WAIT_MS;
       waiter = { request, deadline, unreachable: null, isCancelled: false, resolve, reject };
     });
     this.#pauseMs = FIRST_PAUSE_MS;
@@ -198,11 +202,15 @@ class PlacementQueue {
         .filter(([id]) => !this.#claiming.has(id)),
     );
     let claims = 0;
+    const now = this.#options.clock.now();
     this.#waiting = this.#waiting.filter((waiter) => {
+      const { avoids, notBefore = 0 } = waiter.request;
+      if (notBefore > now) return true;
       const candidates = waiter.unreachable
         ? [...slots.values()].filter((slot) => !waiter.unreachable!.has(slotId(slot)))
-        : slots.values();
-      const slot = place(candidates, address, random);
+        : [...slots.values()];
+      const preferred = avoids ? candidates.filter(({ parent }) => !avoids(parent)) : candidates;
+      const slot = place(preferred, address, random) ?? place(candidates, address, random);
       if (!slot) return true;
       slots.delete(slotId(slot));
       this.#claim(waiter, slot);

@@ -6,25 +6,29 @@ import type { Bus } from "../bus/bus.ts";
 import type { Clock } from "../clock.ts";
 import { errorFields, type Log } from "../log.ts";
 import { CLOSE_SERVICE_RESTART } from "../protocol/mod.ts";
+import type { ResumeStore } from "../store/resume_store.ts";
 import type { TreeStore } from "../store/tree_store.ts";
-import type { Address } from "../tree/types.ts";
-import { endBroadcast } from "./broadcasting.ts";
+import type { Address, Peer } from "../tree/types.ts";
+import { endBroadcast, endLostBroadcast, finishEnding } from "./broadcasting.ts";
 import type { Context, SignallingConfig } from "./context.ts";
 import { deliverBy } from "./deliver.ts";
-import { dispatch, inTurn } from "./dispatch.ts";
+import { dispatch } from "./dispatch.ts";
 import type { Envelope } from "./envelope.ts";
 import { Hints } from "./hints.ts";
 import { Placements } from "./placement.ts";
 import { Registry } from "./registry.ts";
-import { type Outlet, Session } from "./session.ts";
+import { onMoved, onTaken } from "./resuming.ts";
+import { type ChildLink, type Outlet, Session } from "./session.ts";
+import { inTurn } from "./turn.ts";
 import { TreeWatch } from "./tree_watch.ts";
-import { onAnswer, onEnded, onOrphaned, unwatch } from "./watching.ts";
+import { onAnswer, onEnded, onOrphaned, tellOfDeparture, unwatch } from "./watching.ts";
 
 /** What a SignallingService is made of. */
 export interface SignallingOptions {
   config: SignallingConfig;
   address: Address;
   store: TreeStore;
+  resumes: ResumeStore;
   bus: Bus;
   clock: Clock;
   log: Log;
@@ -32,6 +36,8 @@ export interface SignallingOptions {
   random: () => number;
   /** Makes the id of a peer; unguessable and unique. */
   newId: () => string;
+  /** Makes a token that nobody can guess. */
+  newToken: () => string;
 }
 
 /** Why a socket is closed that could be open elsewhere. */
@@ -45,7 +51,8 @@ export class SignallingService {
   readonly #departures = new Set<Promise<void>>();
   #isClosed = false;
 
-  constructor({ config, address, store, bus, clock, log, random, newId }: SignallingOptions) {
+  constructor(options: SignallingOptions) {
+    const { config, address, store, resumes, bus, clock, log, random, newId, newToken } = options;
     const hints = new Hints({ bus, clock });
     this.#context = {
       config,
@@ -54,7 +61,14 @@ export class SignallingService {
       clock,
       log,
       newId,
+      newToken,
+      resumes,
+      suspects: new Map(),
       hints,
+      onDropped: (session) => {
+        log("warn", "session_dropped", { session: session.id, reason: "not reading" });
+        this.closeSession(session);
+      },
       registry: new Registry(),
       placements: new Placements({ store, address, random, clock }),
       treeWatch: new TreeWatch({ store, hints, clock, log }),
@@ -75,10 +89,7 @@ export class SignallingService {
 
   /** Takes in a new socket. */
   openSession(outlet: Outlet): Session {
-    const session = new Session(this.#context.newId(), outlet, (dropped) => {
-      this.#context.log("warn", "session_dropped", { session: dropped.id, reason: "not reading" });
-      this.closeSession(dropped);
-    });
+    const session = new Session(this.#context.newId(), this.#context.onDropped, outlet);
     // Whoever comes back at once may reach this instance again before its process has ended.
     if (this.#isClosed) session.close(CLOSE_SERVICE_RESTART, RESTARTS);
     else this.#context.registry.add(session);
@@ -86,17 +97,33 @@ export class SignallingService {
   }
 
   /** Takes in a text frame. */
-  receive(session: Session, frame: string): void {
+  receive(opened: Session, frame: string): void {
+    const session = opened.successor ?? opened;
     dispatch(this.#context, session, frame);
     // A frame that closed its session: the socket may take its time to say so, or never do.
     if (!session.isOpen) this.closeSession(session);
   }
 
   /**
-   * Takes in that a socket is gone: its broadcasts end, its place is given up (END-4, LEAVE-4).
-   * Idempotent; resolves when the tree knows.
+   * Takes in that a socket is gone. Who greeted keeps its place for a while (RESUME-1); else its
+   * broadcasts end and its place is given up (END-4, LEAVE-4). Idempotent; resolves when the tree
+   * knows.
    */
-  async closeSession(session: Session): Promise<void> {
+  async closeSession(opened: Session): Promise<void> {
+    const session = opened.successor ?? opened;
+    if (session.isResumable && session.holdsSomething && !session.isGone) {
+      session.releaseOutlet();
+      this.#context.treeWatch.unsubscribeAll(session);
+      const { viewerMs, broadcasterMs } = this.#context.config.grace;
+      const graceMs = session.broadcasts.size > 0 ? broadcasterMs : viewerMs;
+      session.grace ??= this.#context.clock.after(graceMs, () => this.#giveUp(session));
+      return;
+    }
+    await this.#giveUp(session);
+  }
+
+  /** Gives up all that a session holds. */
+  async #giveUp(session: Session): Promise<void> {
     const { registry, treeWatch } = this.#context;
     session.markClosed();
     if (registry.get(session.id) !== session) return;
@@ -113,11 +140,35 @@ export class SignallingService {
     this.#isClosed = true;
     const sessions = this.#context.registry.all();
     for (const session of sessions) session.close(CLOSE_SERVICE_RESTART, RESTARTS);
-    for (const session of sessions) this.closeSession(session);
+    for (const session of sessions) {
+      // Who greeted comes back to another instance, and finds its place as it was (RESUME-7).
+      if (session.isResumable) session.markClosed();
+      else this.#giveUp(session);
+    }
     await Promise.all(this.#departures);
     this.#context.treeWatch.close();
     this.#unlisten();
     this.#context.hints.close();
+  }
+
+  /**
+   * Gives up the place of a peer whose instance is gone, unless it has come back elsewhere. For the
+   * reaper.
+   */
+  async departLost(name: string, peer: Peer): Promise<void> {
+    const ifAt = peer.address.instance;
+    if (peer.parent === null && peer.state === "live") {
+      await endLostBroadcast(this.#context, { name, root: peer.id, ifAt });
+    } else {
+      const departure = await this.#context.store.leave(name, peer.id, { ifAt });
+      if (departure) tellOfDeparture(this.#context, name, departure, null);
+    }
+    if (peer.resumable) await this.#context.resumes.forget(peer.id);
+  }
+
+  /** Finishes the end of a broadcast that its instance left half done. For housekeeping. */
+  finishEnding(name: string): Promise<void> {
+    return finishEnding(this.#context, name);
   }
 
   async #depart(session: Session): Promise<void> {
@@ -134,6 +185,7 @@ export class SignallingService {
         this.#context.log("error", "departure_failed", errorFields(error));
       }
     }
+    if (session.isResumable) await this.#context.resumes.forget(session.id).catch(() => {});
     // A subscription that was being made while the socket closed.
     this.#context.treeWatch.unsubscribeAll(session);
   }
@@ -149,7 +201,11 @@ export class SignallingService {
     }
     // Whoever is gone needs no message, and whoever sent it hears of that from the tree (LINK-3).
     const session = registry.get(envelope.to);
-    if (!session) return;
+    if (!session) {
+      const elsewhere = registry.forwarding(envelope.to);
+      if (elsewhere) this.#context.deliver(elsewhere, envelope);
+      return;
+    }
     switch (envelope.type) {
       case "relay": {
         const { broadcast, from, address, attempt, frame } = envelope;
@@ -167,13 +223,25 @@ export class SignallingService {
         if (session.linkedAddress(envelope.from)) session.sendFrame(envelope.frame);
         return;
       case "unlink":
-        if (session.child(envelope.from)?.attempt === envelope.attempt) {
+        if (isLinkOf(session.child(envelope.from), envelope.attempt)) {
           session.deleteChild(envelope.from);
         }
+        return;
+      case "moved":
+        onMoved(session, envelope);
+        return;
+      case "taken":
+        onTaken(this.#context, session, envelope.address);
         return;
       case "orphaned":
         onOrphaned(this.#context, session, envelope.from);
         return;
     }
   }
+}
+
+/** Says whether a link is the one that a child's count of joins means; null was not learnt, and fits. */
+function isLinkOf(link: ChildLink | undefined, attempt: number | null): boolean {
+  return link !== undefined &&
+    (link.attempt === attempt || link.attempt === null || attempt === null);
 }

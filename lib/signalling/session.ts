@@ -27,8 +27,11 @@ export interface Outlet {
 export interface ChildLink {
   address: Address;
   broadcast: string;
-  /** The child's own count of its joins: says which offer an answer belongs to. */
-  attempt: number;
+  /**
+   * The child's own count of its joins: says which offer an answer belongs to. Null when it was not
+   * learnt, because this session was taken up from another instance.
+   */
+  attempt: number | null;
   answered: boolean;
 }
 
@@ -52,6 +55,10 @@ export interface Watching {
   settled: Promise<void> | null;
   /** Parents that were reported gone while a placement was under way. */
   lostParents: Set<PeerId> | null;
+  /** Parents that are not to be chosen again while another place can be had. */
+  avoided: Set<PeerId> | null;
+  /** Cancels what is to happen if the parent does not answer, or the orphan does not join, in time. */
+  deadline: (() => void) | null;
   /** Broadcasts of this name that were reported over while a placement was under way. */
   endedEditions: Set<Edition> | null;
 }
@@ -59,9 +66,22 @@ export interface Watching {
 /** See the module's paragraph. */
 export class Session {
   readonly id: PeerId;
-  readonly #outlet: Outlet;
   readonly #onDropped: (session: Session) => void;
-  #open = true;
+  /** Null while the socket is lost. */
+  #outlet: Outlet | null;
+  #gone = false;
+  /** The session that its socket has taken up again, in which all further frames are meant. */
+  successor: Session | null = null;
+  /** The hash of the token by which this session can be taken up again; null if it did not greet. */
+  tokenHash: string | null = null;
+  /** Names that a resuming instance is told to look for this peer in. */
+  rememberedNames: ReadonlySet<string> = NOTHING;
+  /** Cancels the end of the grace period; null while there is a socket. */
+  grace: (() => void) | null = null;
+  /** True once a command has come. */
+  hasSpoken = false;
+  /** When lost parents were reported, in ms since the epoch; the oldest first. */
+  lostReports: number[] = [];
   /** The commands under way and waiting, oldest first; each begins when the one before is done. */
   queue: Promise<void> | null = null;
   waitingCommands = 0;
@@ -70,19 +90,30 @@ export class Session {
   #broadcasts: Set<string> | null = null;
   #children: Map<PeerId, ChildLink> | null = null;
 
-  constructor(id: PeerId, outlet: Outlet, onDropped: (session: Session) => void) {
+  constructor(id: PeerId, onDropped: (session: Session) => void, outlet: Outlet | null = null) {
     this.id = id;
-    this.#outlet = outlet;
     this.#onDropped = onDropped;
+    this.#outlet = outlet;
   }
 
   /** True when its client greeted: a lost socket leaves it its place for a while. */
   get isResumable(): boolean {
-    return false;
+    return this.tokenHash !== null;
   }
 
+  /** True when it has given up everything; nothing must be taken on for it any more. */
+  get isGone(): boolean {
+    return this.#gone;
+  }
+
+  /** True when anything would be given up with it. */
+  get holdsSomething(): boolean {
+    return this.watching !== null || this.broadcasts.size > 0;
+  }
+
+  /** True while there is a socket. */
   get isOpen(): boolean {
-    return this.#open;
+    return this.#outlet !== null;
   }
 
   /** The names this session broadcasts. */
@@ -111,6 +142,11 @@ export class Session {
     this.#children?.delete(id);
   }
 
+  /** The ids of those it carries. */
+  get childIds(): PeerId[] {
+    return [...this.#children?.keys() ?? []];
+  }
+
   /** Forgets the children carried in one broadcast. */
   deleteChildrenOf(broadcast: string): void {
     for (const [id, link] of this.#children ?? []) {
@@ -130,7 +166,7 @@ export class Session {
 
   /** Sends a frame; a client that does not read is dropped before its backlog passes the limit. */
   sendFrame(frame: string): void {
-    if (!this.#open) return;
+    if (!this.#outlet) return;
     if (!this.hasRoomFor(frame)) {
       this.close(CLOSE_NOT_READING, "The client does not read");
       this.#onDropped(this);
@@ -141,7 +177,7 @@ export class Session {
 
   /** Says whether a frame can wait for the client without passing the limit. */
   hasRoomFor(frame: string): boolean {
-    const room = MAX_BACKLOG_BYTES - this.#outlet.backlogBytes();
+    const room = MAX_BACKLOG_BYTES - (this.#outlet?.backlogBytes() ?? 0);
     // A UTF-16 unit is at most three bytes of UTF-8; counted only where that leaves a doubt.
     return frame.length * 3 <= room ||
       (frame.length <= room && encoder.encode(frame).length <= room);
@@ -149,19 +185,37 @@ export class Session {
 
   /** True while so much waits for the client that a tree state had better be skipped. */
   get isBehind(): boolean {
-    return this.#outlet.backlogBytes() > SKIP_TREE_STATE_BACKLOG_BYTES;
+    return (this.#outlet?.backlogBytes() ?? 0) > SKIP_TREE_STATE_BACKLOG_BYTES;
   }
 
   /** Closes the socket; the service hears of it as of any other closed socket. */
   close(code: number, reason: string): void {
-    if (!this.#open) return;
-    this.#open = false;
-    this.#outlet.close(code, reason);
+    const outlet = this.releaseOutlet();
+    outlet?.close(code, reason);
   }
 
-  /** Marks the session as gone, because its socket is. */
+  /** Marks the session as gone for good. */
   markClosed(): void {
-    this.#open = false;
+    this.#outlet = null;
+    this.#gone = true;
+    this.grace?.();
+    this.grace = null;
+  }
+
+  /** Gives the socket away, or finds it lost. */
+  releaseOutlet(): Outlet | null {
+    const outlet = this.#outlet;
+    this.#outlet = null;
+    return outlet;
+  }
+
+  /** Goes on over another socket; returns the one it had. */
+  attach(outlet: Outlet): Outlet | null {
+    const before = this.#outlet;
+    this.#outlet = outlet;
+    this.grace?.();
+    this.grace = null;
+    return before;
   }
 }
 

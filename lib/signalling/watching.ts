@@ -6,27 +6,59 @@
  * between is taken into account where a step goes on after waiting.
  */
 import { errorFields } from "../log.ts";
-import { encode, type Opaque, UserError } from "../protocol/mod.ts";
-import type { Edition } from "../tree/types.ts";
+import {
+  encode,
+  type Opaque,
+  ORPHAN_DEADLINE_MS,
+  RELAY_DEADLINE_MS,
+  UserError,
+} from "../protocol/mod.ts";
+import type { Departure, PlacedPeer } from "../store/tree_store.ts";
+import type { Edition, PeerId } from "../tree/types.ts";
 import type { Context } from "./context.ts";
-import type { PlacedPeer } from "../store/tree_store.ts";
 import { PlacementCancelledError } from "./placement.ts";
 import type { Session, Watching } from "./session.ts";
+import { inTurn } from "./turn.ts";
+
+/** How long a parent that did not answer is avoided: it may be a page that hangs for good. */
+const SUSPECT_MS = 30_000;
+
+/** Lost parents somebody may report in this window before it is made to wait (JOIN-13). */
+const LOST_REPORTS_WINDOW_MS = 30_000;
+const LOST_REPORTS_ALLOWED = 5;
+const LAST_LOST_DELAY_MS = 10_000;
 
 /** Begins to watch, or to watch from another place; resolves once a parent is being looked for. */
 export async function watch(
   context: Context,
   session: Session,
-  join: { broadcast: string; peerName: string; offer: Opaque },
+  join: { broadcast: string; peerName: string; offer: Opaque; lost?: PeerId },
 ): Promise<void> {
   await giveUpPlacement(session);
   if (session.watching && session.watching.broadcast !== join.broadcast) {
     await unwatch(context, session);
   }
-  if (!session.isOpen) return;
-  const watching = session.watching ??= {
-    broadcast: join.broadcast,
-    peerName: join.peerName,
+  if (session.isGone) return;
+  const watching = session.watching ??= newWatching(join.broadcast, join.peerName);
+  // Not before the old place is given up: until then no other parent is to be looked for.
+  watching.offer = null;
+  watching.avoided = join.lost ? new Set([join.lost]) : null;
+  await remember(context, session);
+  if (watching.member) {
+    const isMember = await giveUpPlace(context, session, watching);
+    if (session.watching !== watching) return;
+    watching.member = isMember;
+  }
+  watching.offer = join.offer;
+  const notBefore = join.lost ? reportLost(session, context.clock.now()) : 0;
+  lookForParent(context, session, watching, notBefore);
+}
+
+/** Makes what a session begins to watch with. */
+export function newWatching(broadcast: string, peerName: string): Watching {
+  return {
+    broadcast,
+    peerName,
     edition: null,
     member: false,
     attempt: 0,
@@ -37,16 +69,9 @@ export async function watch(
     settled: null,
     lostParents: null,
     endedEditions: null,
+    avoided: null,
+    deadline: null,
   };
-  // Not before the old place is given up: until then no other parent is to be looked for.
-  watching.offer = null;
-  if (watching.member) {
-    const isMember = await giveUpPlace(context, session, watching);
-    if (session.watching !== watching) return;
-    watching.member = isMember;
-  }
-  watching.offer = join.offer;
-  lookForParent(context, session, watching);
 }
 
 /** Stops watching: gives up the place, and tells the parent and the children; false when it watched nothing. */
@@ -55,24 +80,33 @@ export async function unwatch(context: Context, session: Session): Promise<boole
   const { watching } = session;
   if (!watching) return false;
   session.watching = null;
+  watching.deadline?.();
   session.deleteChildrenOf(watching.broadcast);
   if (watching.member) await leaveTree(context, session, watching);
   return true;
 }
 
 async function leaveTree(context: Context, session: Session, watching: Watching): Promise<void> {
-  const departure = await context.store.leave(watching.broadcast, session.id);
-  if (!departure) return;
-  if (departure.parent) tellParent(context, session, watching, departure.parent);
-  for (const child of departure.orphans) {
-    context.deliver(child.address, {
-      type: "orphaned",
-      to: child.id,
-      from: session.id,
-      broadcast: watching.broadcast,
-    });
+  const departure = await context.store.leave(watching.broadcast, session.id, {
+    ifAt: context.address.instance,
+  });
+  if (departure) tellOfDeparture(context, watching.broadcast, departure, watching.attempt);
+}
+
+/** Tells those who were linked to a peer that it has left. */
+export function tellOfDeparture(
+  context: Context,
+  broadcast: string,
+  { peer, parent, orphans }: Departure,
+  attempt: number | null,
+): void {
+  if (parent) {
+    context.deliver(parent.address, { type: "unlink", to: parent.id, from: peer.id, attempt });
   }
-  slotsOpened(context, watching.broadcast);
+  for (const child of orphans) {
+    context.deliver(child.address, { type: "orphaned", to: child.id, from: peer.id, broadcast });
+  }
+  slotsOpened(context, broadcast);
 }
 
 /** Takes in that the parent is gone: the tree has an orphan here. */
@@ -84,27 +118,47 @@ export function onOrphaned(context: Context, session: Session, parent: string): 
     if (watching.settled) (watching.lostParents ??= new Set()).add(parent);
     return;
   }
+  watching.deadline?.();
   watching.parent = null;
   watching.placed = null;
   if (watching.offer) {
     // It never answered: the offer is as good for another parent (JOIN-10).
     lookForParent(context, session, watching);
   } else {
-    session.send({ command: "RECONNECT_TO_BROADCAST", name: watching.broadcast });
+    askToReconnect(context, session, watching);
   }
+}
+
+/** Asks an orphan to join again, and gives it up when it does not (LEAVE-6). */
+export function askToReconnect(context: Context, session: Session, watching: Watching): void {
+  session.send({ command: "RECONNECT_TO_BROADCAST", name: watching.broadcast });
+  watching.deadline?.();
+  watching.deadline = context.clock.after(ORPHAN_DEADLINE_MS, () => {
+    inTurn(session, async () => {
+      const isOrphan = watching.parent === null && !watching.settled;
+      // While its socket is lost the grace period decides.
+      if (session.watching !== watching || !isOrphan || !session.isOpen) return;
+      await tryTo(context, watching.broadcast, async () => {
+        await unwatch(context, session);
+      });
+    });
+  });
 }
 
 /** Takes in that the picture is on its way: passes the answer on, and opens the peer's own slots. */
 export async function onAnswer(
   context: Context,
   session: Session,
-  answer: { from: string; attempt: number; frame: string },
+  answer: { from: string; attempt: number | null; frame: string },
 ): Promise<void> {
   const { watching } = session;
   if (!watching?.placed || watching.parent?.id !== answer.from || !watching.offer) return;
-  if (watching.attempt !== answer.attempt) return;
+  // Null: the parent came back meanwhile on another instance, and cannot say.
+  if (answer.attempt !== null && answer.attempt !== watching.attempt) return;
   const { placed, broadcast } = watching;
   watching.offer = null;
+  watching.deadline?.();
+  watching.deadline = null;
   session.sendFrame(answer.frame);
   try {
     if (await context.store.open(broadcast, placed)) slotsOpened(context, broadcast);
@@ -127,7 +181,9 @@ export function onEnded(session: Session, broadcast: string, edition: Edition): 
   if (watching.edition === edition) endWatching(session, watching);
 }
 
-function endWatching(session: Session, { broadcast }: Watching): void {
+/** Takes in that what a session watched is over. */
+export function endWatching(session: Session, { broadcast, deadline }: Watching): void {
+  deadline?.();
   session.watching = null;
   session.deleteChildrenOf(broadcast);
   session.send({ command: "BROADCAST_ENDED", name: broadcast });
@@ -138,11 +194,20 @@ function isOver({ edition, endedEditions }: Watching): boolean {
   return edition !== null && endedEditions !== null && endedEditions.has(edition);
 }
 
-function lookForParent(context: Context, session: Session, watching: Watching): void {
+function lookForParent(
+  context: Context,
+  session: Session,
+  watching: Watching,
+  notBefore = 0,
+): void {
   watching.attempt++;
+  watching.deadline?.();
+  watching.deadline = null;
   const pending = context.placements.place({
     broadcast: watching.broadcast,
     reattach: watching.member,
+    avoids: (parent) => watching.avoided?.has(parent) || isSuspect(context, parent),
+    notBefore,
     peer: {
       id: session.id,
       displayName: watching.peerName,
@@ -180,7 +245,7 @@ function onPlaced(
   context.hints.changed(broadcast);
   if (isOver(watching)) return;
   // Whoever cancelled this placement after it was claimed sees to what comes next.
-  if (!session.isOpen || !offer) return;
+  if (session.isGone || !offer) return;
   if (lostParents?.has(watching.parent.id)) {
     onOrphaned(context, session, watching.parent.id);
     return;
@@ -194,6 +259,71 @@ function onPlaced(
     attempt,
     frame: encode({ command: "RELAY_BROADCAST", peer: session.id, offer }),
   });
+  const parent = watching.parent.id;
+  watching.deadline = context.clock.after(RELAY_DEADLINE_MS, () => {
+    inTurn(session, () => passOver(context, session, watching, { parent, attempt }));
+  });
+}
+
+/** Gives up a parent that does not answer, and finds another one for the same offer (JOIN-14). */
+async function passOver(
+  context: Context,
+  session: Session,
+  watching: Watching,
+  { parent, attempt: ofAttempt }: { parent: PeerId; attempt: number },
+): Promise<void> {
+  const { offer } = watching;
+  if (session.watching !== watching || watching.attempt !== ofAttempt || !offer) return;
+  context.suspects.set(parent, context.clock.now() + SUSPECT_MS);
+  await tryTo(context, watching.broadcast, async () => {
+    watching.offer = null;
+    const isMember = await giveUpPlace(context, session, watching);
+    if (session.watching !== watching) return;
+    watching.member = isMember;
+    watching.offer = offer;
+    lookForParent(context, session, watching);
+  });
+}
+
+/** Says whether a parent has lately left an offer unanswered. */
+function isSuspect({ suspects, clock }: Context, parent: PeerId): boolean {
+  const until = suspects.get(parent);
+  if (until === undefined) return false;
+  if (until > clock.now()) return true;
+  suspects.delete(parent);
+  return false;
+}
+
+/** Notes that a parent was reported lost; returns when the next one may be looked for (JOIN-13). */
+function reportLost(session: Session, now: number): number {
+  session.lostReports = session.lostReports.filter((at) => at > now - LOST_REPORTS_WINDOW_MS);
+  session.lostReports.push(now);
+  const tooMany = session.lostReports.length - LOST_REPORTS_ALLOWED;
+  return tooMany <= 0 ? 0 : now + Math.min(500 * 2 ** (tooMany - 1), LAST_LOST_DELAY_MS);
+}
+
+/** Lets a resuming instance know in which broadcasts to look for the peer; before it is in them. */
+export async function remember(context: Context, session: Session, name?: string): Promise<void> {
+  if (!session.tokenHash) return;
+  const names = new Set(session.broadcasts);
+  if (session.watching) names.add(session.watching.broadcast);
+  if (name !== undefined) names.add(name);
+  if ([...names].every((known) => session.rememberedNames.has(known))) return;
+  await context.resumes.remember(session.tokenHash, { id: session.id, names: [...names] });
+  session.rememberedNames = names;
+}
+
+/** Does something nobody waits for: a fault is logged, and the next event puts it right. */
+async function tryTo(
+  context: Context,
+  broadcast: string,
+  step: () => Promise<void>,
+): Promise<void> {
+  try {
+    await step();
+  } catch (error) {
+    context.log("error", "repair_failed", { broadcast, ...errorFields(error) });
+  }
 }
 
 function onNotPlaced(
@@ -240,7 +370,10 @@ async function giveUpPlace(
 ): Promise<boolean> {
   // Beforehand, so that news of that parent's departure is not taken for news of the next one's.
   watching.placed = watching.parent = null;
-  const before = await context.store.detach(watching.broadcast, session.id);
+  watching.deadline?.();
+  const before = await context.store.detach(watching.broadcast, session.id, {
+    ifAt: context.address.instance,
+  });
   if (before?.parent) {
     tellParent(context, session, watching, before.parent);
     slotsOpened(context, watching.broadcast);

@@ -2,7 +2,7 @@
  * Every KV key of the product, in one place. One small key per fact and no hot key: a join touches
  * the slot it takes, its own record and one child link, so joins elsewhere never collide.
  */
-import type { PeerId } from "../tree/types.ts";
+import type { InstanceId, PeerId } from "../tree/types.ts";
 
 /** The keys of the tree. KV sorts numbers by value, so listing slots is breadth first for free. */
 export const keys = {
@@ -26,6 +26,21 @@ export const keys = {
     place,
   ],
   slots: (name: string) => ["slot", name],
+  /** Mail for an instance, in the order of each sender's numbers (lib/bus/kv_entry.ts). */
+  inbox: (to: InstanceId) => ["inbox", to],
+  mail: (to: InstanceId, from: InstanceId, epoch: number, seq: number) => [
+    "inbox",
+    to,
+    from,
+    epoch,
+    seq,
+  ],
+  /** Set together with mail; its owner watches it. */
+  head: (to: InstanceId) => ["head", to],
+  /** By the hash of a token: whose session it takes up. */
+  resume: (tokenHash: string) => ["resume", tokenHash],
+  /** By peer: the hash of its token. */
+  resumeOf: (id: PeerId) => ["resume_of", id],
   /** Read by the health check; never written. */
   health: () => ["health"],
 } satisfies Record<string, (...parts: never[]) => Deno.KvKey>;

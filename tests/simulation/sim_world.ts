@@ -3,6 +3,7 @@
  * KV and one bus, and clients that come and go. Everything random comes from one seed.
  */
 import { MemoryBusNetwork } from "../../lib/bus/memory.ts";
+import { MemoryResumeStore } from "../../lib/store/memory_resume_store.ts";
 import { SignallingService } from "../../lib/signalling/service.ts";
 import { KvTreeStore } from "../../lib/store/kv_tree_store.ts";
 import { violations } from "../../lib/tree/invariants.ts";
@@ -45,18 +46,25 @@ export class SimWorld {
     });
     const delay = (ms: number) => clock.delay(ms);
     let ids = 0;
+    const resumes = new MemoryResumeStore();
     for (let i = 0; i < options.instances; i++) {
       const address = { instance: `i${i}`, region: i % 2 === 0 ? "us" : "eu" };
       const kv = simKv(this.#data, { random, delay, maxLatencyMs: 6, lockedShare: 0.05 });
       this.#services.push(
         new SignallingService({
-          config: { iceServers: [], fanout: options.fanout },
+          config: {
+            iceServers: [],
+            fanout: options.fanout,
+            grace: { viewerMs: 15_000, broadcasterMs: 60_000 },
+          },
           address,
           store: new KvTreeStore({ kv, random, delay }),
           bus: network.join(address.instance),
           clock,
           random,
           newId: () => `p${ids++}`,
+          newToken: () => `token-${ids++}`,
+          resumes,
           log: (level, event, fields) => {
             if (level === "error") this.#faults.push(`${event} ${JSON.stringify(fields)}`);
           },

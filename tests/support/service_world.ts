@@ -4,6 +4,7 @@
  */
 import { type MemoryBusFaults, MemoryBusNetwork } from "../../lib/bus/memory.ts";
 import type { ClientMessage } from "../../lib/protocol/mod.ts";
+import { MemoryResumeStore } from "../../lib/store/memory_resume_store.ts";
 import { SignallingService } from "../../lib/signalling/service.ts";
 import type { Session } from "../../lib/signalling/session.ts";
 import { MemoryTreeStore } from "../../lib/store/memory_tree_store.ts";
@@ -42,15 +43,18 @@ export class ServiceWorld {
     const timers = { nowMs: () => clock.now(), after: clock.after.bind(clock) };
     this.network = new MemoryBusNetwork({ timers, random, faults: busFaults });
     let ids = 0;
+    const resumes = new MemoryResumeStore();
     this.services = Array.from({ length: instances }, (_, i) =>
       new SignallingService({
-        config: { iceServers: [], fanout },
+        config: { iceServers: [], fanout, grace: { viewerMs: 15_000, broadcasterMs: 60_000 } },
         address: { instance: `i${i}`, region: "eu" },
         store,
         bus: this.network.join(`i${i}`),
         clock,
         random,
         newId: () => `p${ids++}`,
+        newToken: () => `token-${ids++}`,
+        resumes,
         log: (level, event) => {
           if (level === "error") this.faults.push(event);
         },

@@ -9,6 +9,8 @@ Deno.test("readConfig() has a default for everything", () => {
     maxListeners: 3,
     iceServers: [],
     region: "local",
+    viewerGraceMs: 15_000,
+    broadcasterGraceMs: 60_000,
     logLevel: "info",
   });
 });
@@ -34,6 +36,8 @@ Deno.test("readConfig() reads every variable, and ignores all others", () => {
       { urls: "turn:c", username: "u", credential: "p" },
     ],
     region: "eu",
+    viewerGraceMs: 15_000,
+    broadcasterGraceMs: 60_000,
     logLevel: "debug",
   });
 });

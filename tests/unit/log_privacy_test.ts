@@ -4,6 +4,7 @@ import { MemoryBusNetwork } from "../../lib/bus/memory.ts";
 import { jsonLog } from "../../lib/log.ts";
 import type { ClientMessage } from "../../lib/protocol/mod.ts";
 import { SignallingService } from "../../lib/signalling/service.ts";
+import { MemoryResumeStore } from "../../lib/store/memory_resume_store.ts";
 import { MemoryTreeStore } from "../../lib/store/memory_tree_store.ts";
 import { seededRandom } from "../support/sim/random.ts";
 import { SimClock } from "../support/sim/sim_clock.ts";
@@ -21,7 +22,11 @@ Deno.test("no line of the log has an offer, an answer or a candidate in it", asy
   let ids = 0;
   const services = ["i0", "i1"].map((instance) =>
     new SignallingService({
-      config: { iceServers: [{ urls: "turn:a", credential: "secret-turn-password" }], fanout: 1 },
+      config: {
+        iceServers: [{ urls: "turn:a", credential: "secret-turn-password" }],
+        fanout: 1,
+        grace: { viewerMs: 15_000, broadcasterMs: 60_000 },
+      },
       address: { instance, region: "eu" },
       store,
       bus: network.join(instance),
@@ -29,6 +34,8 @@ Deno.test("no line of the log has an offer, an answer or a candidate in it", asy
       log: jsonLog("debug", { instance }, (line) => lines.push(line)),
       random: seededRandom(1),
       newId: () => `p${ids++}`,
+      newToken: () => `token-${ids++}`,
+      resumes: new MemoryResumeStore(),
     })
   );
   const connect = (service: SignallingService) => {

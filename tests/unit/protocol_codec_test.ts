@@ -29,6 +29,8 @@ const CANDIDATE = { candidate: "candidate:1 1 udp 1 10.0.0.1 9 typ host", sdpMid
 
 /** One message of each client command, with every field it may have. */
 const CLIENT_EXAMPLES: { [C in ClientCommand]: ClientMessageOf<C> } = {
+  HELLO: { command: "HELLO", version: 1, resume: "token" },
+  HEARTBEAT: { command: "HEARTBEAT" },
   FETCH_CONFIG: { command: "FETCH_CONFIG" },
   START_BROADCAST: { command: "START_BROADCAST", name: "x", peerName: "Ann", title: "The X" },
   END_BROADCAST: { command: "END_BROADCAST", name: "x" },
@@ -43,6 +45,18 @@ const CLIENT_EXAMPLES: { [C in ClientCommand]: ClientMessageOf<C> } = {
 
 /** One message of each server command. */
 const SERVER_EXAMPLES: { [C in ServerCommand]: ServerMessageOf<C> } = {
+  WELCOME: {
+    command: "WELCOME",
+    version: 1,
+    id: "p1",
+    resume: "token",
+    heartbeatMs: 5000,
+    resumed: true,
+    broadcasts: ["a"],
+    watching: { name: "b", parent: null },
+    children: ["p2"],
+  },
+  HEARTBEAT_RECEIVED: { command: "HEARTBEAT_RECEIVED" },
   FETCH_CONFIG_RECEIVED: { command: "FETCH_CONFIG_RECEIVED", iceServers: [{ urls: "stun:a" }] },
   START_BROADCAST_RECEIVED: { command: "START_BROADCAST_RECEIVED" },
   END_BROADCAST_RECEIVED: { command: "END_BROADCAST_RECEIVED", name: "x" },

@@ -10,6 +10,7 @@ import {
 import { fileURLToPath } from "node:url";
 import { LiveBroadcasts } from "../../lib/live_broadcasts.ts";
 import { SignallingService } from "../../lib/signalling/service.ts";
+import { MemoryResumeStore } from "../../lib/store/memory_resume_store.ts";
 import { MemoryTreeStore } from "../../lib/store/memory_tree_store.ts";
 import { createApp } from "../../routes/app.ts";
 import { build } from "../../tasks/build.ts";
@@ -36,7 +37,7 @@ class World implements Disposable {
       this.logged.push(`${level} ${event} ${JSON.stringify(fields ?? {})}`);
     const address = { instance: "i1", region: "eu" };
     this.service = new SignallingService({
-      config: { iceServers: [], fanout: 3 },
+      config: { iceServers: [], fanout: 3, grace: { viewerMs: 15_000, broadcasterMs: 60_000 } },
       address,
       store,
       bus: virtualBusNetwork(clock).join("i1"),
@@ -44,6 +45,8 @@ class World implements Disposable {
       log,
       random: Math.random,
       newId: () => crypto.randomUUID(),
+      newToken: () => crypto.randomUUID(),
+      resumes: new MemoryResumeStore(),
     });
     this.live = new LiveBroadcasts({ store, hints: this.service.hints, clock, log });
     const listen = this.live.listen.bind(this.live);

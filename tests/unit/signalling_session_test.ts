@@ -12,7 +12,7 @@ import { HERE } from "../support/tree_peers.ts";
 function newSession() {
   const outlet = new TestOutlet();
   const dropped: Session[] = [];
-  const session = new Session("p1", outlet, (gone) => dropped.push(gone));
+  const session = new Session("p1", (gone) => dropped.push(gone), outlet);
   return { outlet, dropped, session };
 }
 
@@ -36,6 +36,8 @@ const watching = (parent: Watching["parent"]): Watching => ({
   pending: null,
   settled: null,
   lostParents: null,
+  avoided: null,
+  deadline: null,
   endedEditions: null,
 });
 

@@ -75,7 +75,7 @@ class World {
 
   async subscribe(name = "b") {
     const outlet = new TestOutlet();
-    const session = new Session(crypto.randomUUID(), outlet, () => {});
+    const session = new Session(crypto.randomUUID(), () => {}, outlet);
     const accept = () => session.send({ command: "SUBSCRIBE_TO_TREE_STATE_RECEIVED" });
     await this.watch.subscribe(session, name, accept);
     return { session, outlet };
@@ -258,7 +258,7 @@ Deno.test("[TREE-4] a subscription ends with its session, also one that is being
   await world.clock.advance(1_000);
   session.markClosed();
   world.watch.unsubscribeAll(session);
-  const closing = new Session("closing", new TestOutlet(), () => {});
+  const closing = new Session("closing", () => {}, new TestOutlet());
   const subscribing = world.watch.subscribe(closing, "b", () => {
     throw new Error("accepted after it was closed");
   });

@@ -5,9 +5,14 @@ import type { Handler } from "./handler.ts";
 
 /** Looks for a parent; the parent's answer is the answer (JOIN-1 to JOIN-11). */
 export const joinBroadcast: Handler<"JOIN_BROADCAST"> = async (context, session, message) => {
-  const { name, offer, peerName } = message;
+  const { name, offer, peerName, lost } = message;
   if (session.broadcasts.has(name)) {
     throw new UserError("own_broadcast", `You cannot join "${name}": you are broadcasting it`);
   }
-  await watch(context, session, { broadcast: name, offer, peerName: peerName || ANONYMOUS });
+  await watch(context, session, {
+    broadcast: name,
+    offer,
+    peerName: peerName || ANONYMOUS,
+    lost,
+  });
 };

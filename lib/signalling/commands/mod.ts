@@ -3,6 +3,8 @@ import type { ClientCommand } from "../../protocol/mod.ts";
 import { endBroadcast } from "./end_broadcast.ts";
 import { fetchConfig } from "./fetch_config.ts";
 import type { Handler } from "./handler.ts";
+import { heartbeat } from "./heartbeat.ts";
+import { hello } from "./hello.ts";
 import { iceCandidates } from "./ice_candidates.ts";
 import { iceCandidatesReceived } from "./ice_candidates_received.ts";
 import { joinBroadcast } from "./join_broadcast.ts";
@@ -14,6 +16,8 @@ import { unsubscribeFromTreeState } from "./unsubscribe_from_tree_state.ts";
 
 /** Handlers by command. */
 export const handlers: { readonly [C in ClientCommand]: Handler<C> } = {
+  HELLO: hello,
+  HEARTBEAT: heartbeat,
   FETCH_CONFIG: fetchConfig,
   START_BROADCAST: startBroadcast,
   END_BROADCAST: endBroadcast,
@@ -31,6 +35,7 @@ export const handlers: { readonly [C in ClientCommand]: Handler<C> } = {
  * or say what is known anyway. All others change or read the tree and take turns (FRAME-5).
  */
 export const IMMEDIATE: ReadonlySet<ClientCommand> = new Set([
+  "HEARTBEAT",
   "FETCH_CONFIG",
   "RELAY_BROADCAST_RECEIVED",
   "ICE_CANDIDATES",

@@ -1,0 +1,180 @@
+/**
+ * Sessions outlive sockets: a client that greets gets a token, and whoever comes with it within the
+ * grace period goes on where it was, on this instance or on another one (RESUME-1 to RESUME-7). Media
+ * flows on meanwhile, because it never went through the service.
+ */
+import { CLOSE_RESUMED_ELSEWHERE, HEARTBEAT_MS, PROTOCOL_VERSION } from "../protocol/mod.ts";
+import type { MovedPeer } from "../store/tree_store.ts";
+import type { Address, PeerId } from "../tree/types.ts";
+import type { Context } from "./context.ts";
+import { type Outlet, Session } from "./session.ts";
+import { inTurn } from "./turn.ts";
+import { askToReconnect, newWatching } from "./watching.ts";
+
+/** Answers HELLO: takes an earlier session up, or begins a new one that can be. */
+export async function greet(
+  context: Context,
+  session: Session,
+  { version, resume }: { version: number; resume?: string },
+): Promise<void> {
+  const spoken = Math.min(version, PROTOCOL_VERSION);
+  const hash = resume ? await hashToken(resume) : null;
+  const earlier = hash ? await takeUp(context, session, hash) : null;
+  if (earlier && resume) {
+    welcome(earlier, { version: spoken, resume, resumed: true });
+    const { watching } = earlier;
+    if (watching && watching.parent === null && !watching.settled) {
+      askToReconnect(context, earlier, watching);
+    }
+    return;
+  }
+  if (!session.isOpen) return;
+  const token = context.newToken();
+  session.tokenHash = await hashToken(token);
+  if (session.isGone) return;
+  context.registry.add(session);
+  welcome(session, { version: spoken, resume: token, resumed: false });
+}
+
+/** Takes in that a session's peer was taken up by another instance: nothing is to be given up here. */
+export function onTaken(context: Context, session: Session, to: Address): void {
+  session.close(CLOSE_RESUMED_ELSEWHERE, "The session goes on over another socket");
+  session.watching?.deadline?.();
+  session.watching?.pending?.cancel();
+  context.treeWatch.unsubscribeAll(session);
+  context.registry.delete(session);
+  context.registry.forward(session.id, to);
+  session.markClosed();
+}
+
+/** Takes in that a linked peer's socket is elsewhere now. */
+export function onMoved(
+  session: Session,
+  { from, address, attempt }: { from: PeerId; address: Address; attempt: number | null },
+): void {
+  const parent = session.watching?.parent;
+  if (parent?.id === from) parent.address = address;
+  const child = session.child(from);
+  if (!child) return;
+  child.address = address;
+  if (attempt !== null) child.attempt = attempt;
+}
+
+/** Finds the session of a token and puts it on the socket of `shell`; null when there is none. */
+async function takeUp(context: Context, shell: Session, hash: string): Promise<Session | null> {
+  const local = context.registry.byToken(hash);
+  if (local) {
+    let taken: Session | null = null;
+    // In its turn: a departure that has begun must not be overtaken.
+    await inTurn(local, () => {
+      if (!local.isGone) taken = adopt(context, shell, local);
+    });
+    if (taken) return taken;
+  }
+  const record = await context.resumes.find(hash);
+  if (!record) return null;
+  const moved = new Map<string, MovedPeer>();
+  for (const name of record.names) {
+    const peer = await context.store.move(name, record.id, context.address);
+    if (peer) moved.set(name, peer);
+  }
+  if (moved.size === 0) {
+    await context.resumes.forget(record.id);
+    return null;
+  }
+  const session = revive(context, { hash, id: record.id }, moved);
+  session.rememberedNames = new Set(record.names);
+  context.registry.add(session);
+  tellOfMove(context, session, moved);
+  return adopt(context, shell, session);
+}
+
+/** Gives a session the socket of the shell that has greeted with its token. */
+function adopt(context: Context, shell: Session, session: Session): Session | null {
+  const outlet: Outlet | null = shell.releaseOutlet();
+  // Lost again already: the grace period goes on.
+  if (!outlet) return null;
+  context.registry.delete(shell);
+  shell.successor = session;
+  session.attach(outlet)?.close(
+    CLOSE_RESUMED_ELSEWHERE,
+    "The session goes on over another socket",
+  );
+  return session;
+}
+
+/** Makes a session from what the tree says about its peer. */
+function revive(
+  context: Context,
+  { hash, id }: { hash: string; id: PeerId },
+  moved: Map<string, MovedPeer>,
+): Session {
+  const session = new Session(id, context.onDropped);
+  session.tokenHash = hash;
+  for (const [name, { peer, parent, children }] of moved) {
+    if (peer.parent === null && peer.state === "live") session.addBroadcast(name);
+    else {
+      const watching = session.watching = newWatching(name, peer.displayName);
+      watching.edition = peer.edition;
+      watching.member = true;
+      // Above whatever it had counted to elsewhere, so that no late answer is taken for a new one.
+      watching.attempt = context.clock.now();
+      // Its offer was lost with the socket: it has to make another one.
+      const isLinked = parent !== null && peer.state === "live";
+      if (isLinked) watching.parent = { id: parent.id, address: parent.address };
+    }
+    for (const child of children) {
+      const answered = child.state === "live";
+      session.setChild(child.id, {
+        address: child.address,
+        broadcast: name,
+        attempt: null,
+        answered,
+      });
+    }
+  }
+  return session;
+}
+
+function tellOfMove(context: Context, session: Session, moved: Map<string, MovedPeer>): void {
+  const { address, deliver } = context;
+  const from = session.id;
+  const before = new Map<string, Address>();
+  for (const { from: old, parent, children } of moved.values()) {
+    if (old.instance !== address.instance) before.set(old.instance, old);
+    if (parent) {
+      const attempt = session.watching?.attempt ?? null;
+      deliver(parent.address, { type: "moved", to: parent.id, from, address, attempt });
+    }
+    for (const child of children) {
+      deliver(child.address, { type: "moved", to: child.id, from, address, attempt: null });
+    }
+  }
+  for (const old of before.values()) deliver(old, { type: "taken", to: from, address });
+}
+
+function welcome(
+  session: Session,
+  { version, resume, resumed }: { version: number; resume: string; resumed: boolean },
+): void {
+  const { watching } = session;
+  const hasParent = watching?.parent && !watching.offer;
+  session.send({
+    command: "WELCOME",
+    version,
+    id: session.id,
+    resume,
+    heartbeatMs: HEARTBEAT_MS,
+    resumed,
+    broadcasts: [...session.broadcasts],
+    watching: watching &&
+      { name: watching.broadcast, parent: hasParent ? watching.parent!.id : null },
+    children: session.childIds,
+  });
+}
+
+/** KV must not hold what takes a session up. */
+async function hashToken(token: string): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(token));
+  return new Uint8Array(digest).toHex();
+}

@@ -1,0 +1,23 @@
+/**
+ * Resume records in plain memory, beside MemoryTreeStore.
+ */
+import type { ResumeRecord, ResumeStore } from "./resume_store.ts";
+
+/** See the module's paragraph. */
+export class MemoryResumeStore implements ResumeStore {
+  readonly #records = new Map<string, ResumeRecord>();
+
+  remember(tokenHash: string, record: ResumeRecord): Promise<void> {
+    this.#records.set(tokenHash, structuredClone(record));
+    return Promise.resolve();
+  }
+
+  find(tokenHash: string): Promise<ResumeRecord | null> {
+    return Promise.resolve(structuredClone(this.#records.get(tokenHash) ?? null));
+  }
+
+  forget(id: string): Promise<void> {
+    for (const [hash, record] of this.#records) if (record.id === id) this.#records.delete(hash);
+    return Promise.resolve();
+  }
+}
