@@ -7,7 +7,7 @@
 const ALLOWED: [folder: string, mayImport: string[]][] = [
   ["lib/protocol/", []],
   ["lib/tree/", []],
-  ["lib/bus/", ["lib/tree/", "lib/clock.ts"]],
+  ["lib/bus/", ["lib/tree/", "lib/clock.ts", "lib/store/keys.ts"]],
   ["lib/client/", ["lib/protocol/"]],
   ["lib/store/", ["lib/tree/", "lib/protocol/"]],
   ["lib/auth/", []],

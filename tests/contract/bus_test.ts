@@ -3,6 +3,8 @@
  */
 import { createBroadcastChannelBus } from "../../lib/bus/broadcast_channel.ts";
 import type { Bus } from "../../lib/bus/bus.ts";
+import { createInstanceBus } from "../../lib/bus/instance_bus.ts";
+import { createKvBus } from "../../lib/bus/kv.ts";
 import { MemoryBusNetwork } from "../../lib/bus/memory.ts";
 import { busContract } from "./bus_contract.ts";
 import { type BusGroup, LocalBusEnd } from "./bus_end.ts";
@@ -26,12 +28,65 @@ busContract(
   (instances) => openWorkerGroup(instances, { sharesMemory: false }),
 );
 
-function localGroup(buses: Bus[]): BusGroup {
+busContract("KvBus in one isolate", async (instances) => {
+  const kv = await Deno.openKv(":memory:");
+  const settings = { kv, instances: () => instances };
+  const buses = instances.map((instance) => createKvBus(instance, settings));
+  return localGroup(buses, () => closeKv(kv, buses));
+});
+
+busContract(
+  "KvBus across isolates on one file",
+  (instances) => openWorkerGroupOnFile(instances, { alone: true }),
+);
+
+busContract("CompositeBus in one isolate, one instance far from the others", async (instances) => {
+  const kv = await Deno.openKv(":memory:");
+  const id = crypto.randomUUID();
+  const buses = instances.map((instance) => {
+    const space = `test-${id}-${processOf(instance)}`;
+    return createInstanceBus(instance, { kv, instances: () => instances, space });
+  });
+  return localGroup(buses, () => closeKv(kv, buses));
+});
+
+busContract(
+  "CompositeBus across isolates, one instance far from the others",
+  (instances) => openWorkerGroupOnFile(instances, { alone: false, processOf }),
+);
+
+function processOf(instance: string): string {
+  return instance === "c" ? "another" : "one";
+}
+
+async function openWorkerGroupOnFile(
+  instances: string[],
+  { alone, processOf }: { alone: boolean; processOf?: (instance: string) => string },
+): Promise<BusGroup> {
+  const folder = await Deno.makeTempDir({ prefix: "tributary-test-" });
+  const kv = { url: `${folder}/kv`, instances, alone };
+  const group = await openWorkerGroup(instances, { kv, processOf });
+  return {
+    end: (instance) => group.end(instance),
+    async stop() {
+      await group.stop();
+      await Deno.remove(folder, { recursive: true });
+    },
+  };
+}
+
+async function closeKv(kv: Deno.Kv, buses: { flushed(): Promise<void> }[]): Promise<void> {
+  for (const bus of buses) await bus.flushed();
+  kv.close();
+}
+
+function localGroup(buses: Bus[], stopped = () => Promise.resolve()): BusGroup {
   const ends = new Map(buses.map((bus) => [bus.instance, new LocalBusEnd(bus)]));
   return {
     end: (instance) => ends.get(instance)!,
     async stop() {
       for (const bus of buses) bus.close();
+      await stopped();
       // The last post of a channel leaves, and the channel closes, after the current task.
       await new Promise((resolve) => setTimeout(resolve, 0));
     },

@@ -1,8 +1,13 @@
 /**
- * A worker that holds one end of a bus over BroadcastChannel, for tests on several isolates.
+ * A worker that holds one end of a bus, for tests on several isolates: over BroadcastChannel, or,
+ * given a KV, over that alone, or over both.
  */
 /// <reference lib="deno.worker" />
 import { createBroadcastChannelBus } from "../../lib/bus/broadcast_channel.ts";
+import type { Bus } from "../../lib/bus/bus.ts";
+import { createInstanceBus } from "../../lib/bus/instance_bus.ts";
+import { createKvBus } from "../../lib/bus/kv.ts";
+import { openKv } from "../../lib/store/open_kv.ts";
 import { type Command, LocalBusEnd } from "./bus_end.ts";
 
 /** How the worker opens its bus. */
@@ -10,6 +15,7 @@ export interface OpenOptions {
   space: string;
   sharesMemory?: boolean;
   giveUpAfterMs?: number;
+  kv?: { url: string; instances: string[]; alone: boolean };
 }
 
 /** What the test asks of the worker. */
@@ -19,13 +25,13 @@ export type Request =
   | { ask: "report" }
   | { ask: "near" };
 
-let bus: ReturnType<typeof createBroadcastChannelBus>;
+let bus: Bus & { near?: () => string[] };
 let end: LocalBusEnd;
 
 async function answer(request: Request): Promise<unknown> {
   switch (request.ask) {
     case "open": {
-      bus = createBroadcastChannelBus(request.instance, request.options);
+      bus = await openBus(request.instance, request.options);
       end = new LocalBusEnd(bus);
       return null;
     }
@@ -34,10 +40,17 @@ async function answer(request: Request): Promise<unknown> {
     case "report":
       return await end.report();
     case "near":
-      return bus.near();
+      return bus.near?.() ?? [];
   }
 }
 
 self.onmessage = async ({ data }: MessageEvent<{ id: number; request: Request }>) => {
   self.postMessage({ id: data.id, reply: await answer(data.request) });
 };
+
+async function openBus(instance: string, options: OpenOptions): Promise<Bus> {
+  if (!options.kv) return createBroadcastChannelBus(instance, options);
+  const { url, instances, alone } = options.kv;
+  const settings = { kv: await openKv(url), instances: () => instances, space: options.space };
+  return alone ? createKvBus(instance, settings) : createInstanceBus(instance, settings);
+}

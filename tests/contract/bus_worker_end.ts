@@ -53,23 +53,29 @@ export interface WorkerBusGroup extends BusGroup {
   restart(instance: string): Promise<void>;
 }
 
+/** How a group is opened. */
+export interface GroupOptions extends Omit<OpenOptions, "space"> {
+  /** Names the process that an instance seems to be in: only those in the same one are near. */
+  processOf?: (instance: string) => string;
+}
+
 /** Opens a bus in a worker for each instance. They have not necessarily found each other yet. */
 export async function openWorkerGroup(
   instances: string[],
-  options: Omit<OpenOptions, "space"> = {},
+  { processOf = () => "one", ...options }: GroupOptions = {},
 ): Promise<WorkerBusGroup> {
-  const space = `test-${crypto.randomUUID()}`;
+  const id = crypto.randomUUID();
   const ends = new Map(instances.map((instance) => [instance, new WorkerBusEnd()]));
-  await Promise.all(
-    [...ends].map(([instance, end]) => end.open(instance, { space, ...options })),
-  );
+  const open = (instance: string, end: WorkerBusEnd) =>
+    end.open(instance, { space: `test-${id}-${processOf(instance)}`, ...options });
+  await Promise.all([...ends].map(([instance, end]) => open(instance, end)));
   return {
     end: (instance) => ends.get(instance)!,
     async restart(instance) {
       ends.get(instance)!.terminate();
       const end = new WorkerBusEnd();
       ends.set(instance, end);
-      await end.open(instance, { space, ...options });
+      await open(instance, end);
     },
     stop() {
       for (const end of ends.values()) end.terminate();
