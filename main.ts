@@ -8,6 +8,7 @@ import { ConfigError, readConfig } from "./lib/config.ts";
 import { LiveBroadcasts } from "./lib/live_broadcasts.ts";
 import { jsonLog } from "./lib/log.ts";
 import { exitOnSignal } from "./lib/shutdown.ts";
+import { secureTokens } from "./lib/signalling/tokens.ts";
 import { SignallingService } from "./lib/signalling/service.ts";
 import { KvResumeStore } from "./lib/store/kv_resume_store.ts";
 import { KvTreeStore } from "./lib/store/kv_tree_store.ts";
@@ -36,7 +37,7 @@ const service = new SignallingService({
   log,
   random: Math.random,
   newId: () => crypto.randomUUID(),
-  newToken: () => crypto.getRandomValues(new Uint8Array(32)).toBase64({ alphabet: "base64url" }),
+  tokens: secureTokens,
 });
 const live = new LiveBroadcasts({ store, hints: service.hints, clock: systemClock, log });
 const app = createApp({ service, live, kv, instance, log, root: import.meta.dirname ?? "." });

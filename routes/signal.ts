@@ -57,6 +57,8 @@ class Connection implements Outlet, EventListenerObject {
   }
 
   close(code: number, reason: string): void {
+    // The service has done with this socket: its session may go on over another one.
+    this.#session = null;
     this.#socket.close(code, reason);
   }
 

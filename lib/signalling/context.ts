@@ -12,6 +12,7 @@ import type { Hints } from "./hints.ts";
 import type { Placements } from "./placement.ts";
 import type { Session } from "./session.ts";
 import type { Registry } from "./registry.ts";
+import type { Tokens } from "./tokens.ts";
 import type { TreeWatch } from "./tree_watch.ts";
 
 /** How long who greeted keeps its place after its socket is lost, in ms (RESUME-1). */
@@ -46,8 +47,9 @@ export interface Context {
   clock: Clock;
   /** Makes an unguessable, unique id. */
   newId: () => string;
-  /** Makes a token that nobody can guess. */
-  newToken: () => string;
+  tokens: Tokens;
+  /** Sessions being taken up, by the hash of their token. */
+  takingUp: Map<string, Promise<void>>;
   /** Parents that did not answer lately, with the time until when they are avoided. */
   suspects: Map<PeerId, number>;
   log: Log;

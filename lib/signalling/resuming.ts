@@ -18,7 +18,7 @@ export async function greet(
   { version, resume }: { version: number; resume?: string },
 ): Promise<void> {
   const spoken = Math.min(version, PROTOCOL_VERSION);
-  const hash = resume ? await hashToken(resume) : null;
+  const hash = resume ? await context.tokens.hash(resume) : null;
   const earlier = hash ? await takeUp(context, session, hash) : null;
   if (earlier && resume) {
     welcome(earlier, { version: spoken, resume, resumed: true });
@@ -29,8 +29,8 @@ export async function greet(
     return;
   }
   if (!session.isOpen) return;
-  const token = context.newToken();
-  session.tokenHash = await hashToken(token);
+  const token = context.tokens.make();
+  session.tokenHash = await context.tokens.hash(token);
   if (session.isGone) return;
   context.registry.add(session);
   welcome(session, { version: spoken, resume: token, resumed: false });
@@ -60,8 +60,24 @@ export function onMoved(
   if (attempt !== null) child.attempt = attempt;
 }
 
-/** Finds the session of a token and puts it on the socket of `shell`; null when there is none. */
+/**
+ * Finds the session of a token and puts it on the socket of `shell`; null when there is none. One
+ * after the other for each token: two sockets must not make two sessions of one peer.
+ */
 async function takeUp(context: Context, shell: Session, hash: string): Promise<Session | null> {
+  const { takingUp } = context;
+  const before = takingUp.get(hash) ?? Promise.resolve();
+  const taken = before.then(() => takeUpNow(context, shell, hash));
+  const settled = taken.then(() => {}, () => {});
+  takingUp.set(hash, settled);
+  try {
+    return await taken;
+  } finally {
+    if (takingUp.get(hash) === settled) takingUp.delete(hash);
+  }
+}
+
+async function takeUpNow(context: Context, shell: Session, hash: string): Promise<Session | null> {
   const local = context.registry.byToken(hash);
   if (local) {
     let taken: Session | null = null;
@@ -171,10 +187,4 @@ function welcome(
       { name: watching.broadcast, parent: hasParent ? watching.parent!.id : null },
     children: session.childIds,
   });
-}
-
-/** KV must not hold what takes a session up. */
-async function hashToken(token: string): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(token));
-  return new Uint8Array(digest).toHex();
 }

@@ -20,6 +20,7 @@ import { Registry } from "./registry.ts";
 import { onMoved, onTaken } from "./resuming.ts";
 import { type ChildLink, type Outlet, Session } from "./session.ts";
 import { inTurn } from "./turn.ts";
+import type { Tokens } from "./tokens.ts";
 import { TreeWatch } from "./tree_watch.ts";
 import { onAnswer, onEnded, onOrphaned, tellOfDeparture, unwatch } from "./watching.ts";
 
@@ -36,8 +37,7 @@ export interface SignallingOptions {
   random: () => number;
   /** Makes the id of a peer; unguessable and unique. */
   newId: () => string;
-  /** Makes a token that nobody can guess. */
-  newToken: () => string;
+  tokens: Tokens;
 }
 
 /** Why a socket is closed that could be open elsewhere. */
@@ -52,7 +52,7 @@ export class SignallingService {
   #isClosed = false;
 
   constructor(options: SignallingOptions) {
-    const { config, address, store, resumes, bus, clock, log, random, newId, newToken } = options;
+    const { config, address, store, resumes, bus, clock, log, random, newId, tokens } = options;
     const hints = new Hints({ bus, clock });
     this.#context = {
       config,
@@ -61,8 +61,9 @@ export class SignallingService {
       clock,
       log,
       newId,
-      newToken,
+      tokens,
       resumes,
+      takingUp: new Map(),
       suspects: new Map(),
       hints,
       onDropped: (session) => {

@@ -8,6 +8,7 @@ import { SignallingService } from "../../lib/signalling/service.ts";
 import { KvTreeStore } from "../../lib/store/kv_tree_store.ts";
 import { violations } from "../../lib/tree/invariants.ts";
 import type { Peer } from "../../lib/tree/types.ts";
+import { countedTokens } from "../support/counted_tokens.ts";
 import { pick, seededRandom } from "../support/sim/random.ts";
 import { SimClock } from "../support/sim/sim_clock.ts";
 import { simKv, SimKvData } from "../support/sim/sim_kv.ts";
@@ -46,6 +47,7 @@ export class SimWorld {
     });
     const delay = (ms: number) => clock.delay(ms);
     let ids = 0;
+    const tokens = countedTokens();
     const resumes = new MemoryResumeStore();
     for (let i = 0; i < options.instances; i++) {
       const address = { instance: `i${i}`, region: i % 2 === 0 ? "us" : "eu" };
@@ -63,7 +65,7 @@ export class SimWorld {
           clock,
           random,
           newId: () => `p${ids++}`,
-          newToken: () => `token-${ids++}`,
+          tokens,
           resumes,
           log: (level, event, fields) => {
             if (level === "error") this.#faults.push(`${event} ${JSON.stringify(fields)}`);

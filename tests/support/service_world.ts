@@ -9,6 +9,7 @@ import { SignallingService } from "../../lib/signalling/service.ts";
 import type { Session } from "../../lib/signalling/session.ts";
 import { MemoryTreeStore } from "../../lib/store/memory_tree_store.ts";
 import type { TreeStore } from "../../lib/store/tree_store.ts";
+import { countedTokens } from "./counted_tokens.ts";
 import { seededRandom } from "./sim/random.ts";
 import { SimClock } from "./sim/sim_clock.ts";
 import { TestOutlet } from "./test_outlet.ts";
@@ -31,6 +32,7 @@ export class ServiceWorld {
   readonly faults: string[] = [];
   readonly network: MemoryBusNetwork;
   readonly services: SignallingService[];
+  readonly store: TreeStore;
 
   constructor({ instances = 2, fanout = 1, store = new MemoryTreeStore(), busFaults = {} }: {
     instances?: number;
@@ -39,10 +41,12 @@ export class ServiceWorld {
     busFaults?: Partial<MemoryBusFaults>;
   } = {}) {
     const { clock } = this;
+    this.store = store;
     const random = seededRandom(1);
     const timers = { nowMs: () => clock.now(), after: clock.after.bind(clock) };
     this.network = new MemoryBusNetwork({ timers, random, faults: busFaults });
     let ids = 0;
+    const tokens = countedTokens();
     const resumes = new MemoryResumeStore();
     this.services = Array.from({ length: instances }, (_, i) =>
       new SignallingService({
@@ -53,7 +57,7 @@ export class ServiceWorld {
         clock,
         random,
         newId: () => `p${ids++}`,
-        newToken: () => `token-${ids++}`,
+        tokens,
         resumes,
         log: (level, event) => {
           if (level === "error") this.faults.push(event);
@@ -75,7 +79,10 @@ export class ServiceWorld {
           service.receive(session, typeof message === "string" ? message : JSON.stringify(message));
         }
       },
-      close: () => void service.closeSession(session),
+      close() {
+        // A socket that the service has closed says nothing any more.
+        if (!outlet.closedWith) service.closeSession(session);
+      },
     };
   }
 

@@ -6,6 +6,7 @@ import type { ClientMessage } from "../../lib/protocol/mod.ts";
 import { SignallingService } from "../../lib/signalling/service.ts";
 import { MemoryResumeStore } from "../../lib/store/memory_resume_store.ts";
 import { MemoryTreeStore } from "../../lib/store/memory_tree_store.ts";
+import { countedTokens } from "../support/counted_tokens.ts";
 import { seededRandom } from "../support/sim/random.ts";
 import { SimClock } from "../support/sim/sim_clock.ts";
 import { TestOutlet } from "../support/test_outlet.ts";
@@ -20,6 +21,7 @@ Deno.test("no line of the log has an offer, an answer or a candidate in it", asy
   const network = new MemoryBusNetwork({ timers });
   const store = new FailingStore();
   let ids = 0;
+  const tokens = countedTokens();
   const services = ["i0", "i1"].map((instance) =>
     new SignallingService({
       config: {
@@ -34,7 +36,7 @@ Deno.test("no line of the log has an offer, an answer or a candidate in it", asy
       log: jsonLog("debug", { instance }, (line) => lines.push(line)),
       random: seededRandom(1),
       newId: () => `p${ids++}`,
-      newToken: () => `token-${ids++}`,
+      tokens,
       resumes: new MemoryResumeStore(),
     })
   );

@@ -9,6 +9,7 @@ import {
 } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { LiveBroadcasts } from "../../lib/live_broadcasts.ts";
+import { secureTokens } from "../../lib/signalling/tokens.ts";
 import { SignallingService } from "../../lib/signalling/service.ts";
 import { MemoryResumeStore } from "../../lib/store/memory_resume_store.ts";
 import { MemoryTreeStore } from "../../lib/store/memory_tree_store.ts";
@@ -45,7 +46,7 @@ class World implements Disposable {
       log,
       random: Math.random,
       newId: () => crypto.randomUUID(),
-      newToken: () => crypto.randomUUID(),
+      tokens: secureTokens,
       resumes: new MemoryResumeStore(),
     });
     this.live = new LiveBroadcasts({ store, hints: this.service.hints, clock, log });

@@ -1,0 +1,329 @@
+/** Rules HELLO, RESUME, HEARTBEAT and the deadlines, in virtual time on two instances. */
+import { assert, assertEquals } from "@std/assert";
+import type { ClientMessage, ServerMessageOf } from "../../lib/protocol/mod.ts";
+import { type ServiceClient, ServiceWorld } from "../support/service_world.ts";
+
+const START: ClientMessage = { command: "START_BROADCAST", name: "b" };
+const JOIN: ClientMessage = { command: "JOIN_BROADCAST", name: "b", offer: {} };
+
+Deno.test("[HELLO-1] HELLO has to be the first command", async () => {
+  const world = new ServiceWorld();
+  const client = world.connect();
+  client.send({ command: "FETCH_CONFIG" }, { command: "HELLO", version: 1 });
+  await world.clock.advance(10);
+  assertEquals(client.outlet.of("ERROR").map(({ code }) => code), ["bad_order"]);
+  const twice = world.connect();
+  twice.send({ command: "HELLO", version: 1 }, { command: "HELLO", version: 1 });
+  await world.clock.advance(10);
+  assertEquals(twice.outlet.of("ERROR").map(({ code }) => code), ["bad_order"]);
+});
+
+Deno.test("[HELLO-1] [HELLO-2] WELCOME carries the version both speak, an id and a token", async () => {
+  const world = new ServiceWorld();
+  const welcome = await greet(world, world.connect(), undefined, 99);
+  assertEquals([welcome.version, welcome.resumed], [1, false]);
+  assert(welcome.id && welcome.resume && welcome.heartbeatMs > 0);
+  assertEquals([welcome.broadcasts, welcome.watching, welcome.children], [[], null, []]);
+});
+
+Deno.test("[HEARTBEAT-1] a heartbeat is answered at once", () => {
+  const world = new ServiceWorld();
+  const client = world.connect();
+  client.send({ command: "HEARTBEAT" });
+  assertEquals(client.outlet.of("HEARTBEAT_RECEIVED").length, 1);
+});
+
+Deno.test("[RESUME-1] a lost socket keeps place, children and broadcasts, and nobody is told", async () => {
+  const { world, root, viewer, below } = await chain();
+  root.client.close();
+  viewer.client.close();
+  await world.clock.advance(14_000);
+  const told = [below.client].flatMap(({ outlet }) => outlet.messages.map((m) => m.command));
+  assertEquals(told.filter((command) => command !== "WELCOME"), ["JOIN_BROADCAST_RECEIVED"]);
+  assertEquals(await treeOf(world), ["root > viewer", "viewer > below"]);
+});
+
+for (const [title, instance] of [["the same", 1], ["another", 0]] as const) {
+  Deno.test(`[RESUME-2] a viewer goes on where it was, on ${title} instance`, async () => {
+    const { world, root, viewer, below } = await chain();
+    viewer.client.close();
+    await world.clock.advance(1000);
+    const again = world.connect(instance);
+    const welcome = await greet(world, again, viewer.token);
+    assertEquals(welcome.resumed, true);
+    assertEquals(welcome.id, viewer.id);
+    assertEquals(welcome.watching, { name: "b", parent: root.id });
+    assertEquals(welcome.children, [below.id]);
+    // The links work in both directions.
+    again.send({ command: "ICE_CANDIDATES", peer: root.id, candidates: [1] });
+    again.send({ command: "ICE_CANDIDATES", peer: below.id, candidates: [2] });
+    root.client.send({ command: "ICE_CANDIDATES", peer: viewer.id, candidates: [3] });
+    below.client.send({ command: "ICE_CANDIDATES", peer: viewer.id, candidates: [4] });
+    await world.clock.advance(100);
+    assertEquals(root.client.outlet.of("ICE_CANDIDATES").at(-1)?.candidates, [1]);
+    assertEquals(below.client.outlet.of("ICE_CANDIDATES").at(-1)?.candidates, [2]);
+    assertEquals(again.outlet.of("ICE_CANDIDATES").map((m) => m.candidates), [[3], [4]]);
+    // And its grace period is over for good.
+    await world.clock.advance(60_000);
+    assertEquals(await treeOf(world), ["root > viewer", "viewer > below"]);
+    assertEquals(world.faults, []);
+  });
+
+  Deno.test(`[RESUME-2] a broadcaster goes on where it was, on ${title} instance`, async () => {
+    const { world, root, viewer } = await chain(1);
+    root.client.close();
+    await world.clock.advance(30_000);
+    const again = world.connect(instance);
+    const welcome = await greet(world, again, root.token);
+    assertEquals([welcome.resumed, welcome.broadcasts], [true, ["b"]]);
+    assertEquals(welcome.children, [viewer.id]);
+    await world.clock.advance(100_000);
+    again.send({ command: "END_BROADCAST", name: "b" });
+    await world.clock.advance(1000);
+    assertEquals(again.outlet.of("END_BROADCAST_RECEIVED").length, 1);
+    assertEquals(viewer.client.outlet.of("BROADCAST_ENDED").length, 1);
+  });
+}
+
+Deno.test("[RESUME-2] whoever joins meanwhile finds the peer at its new instance", async () => {
+  const { world, viewer, below } = await chain();
+  below.client.send({ command: "LEAVE_BROADCAST" });
+  await world.clock.advance(1000);
+  viewer.client.close();
+  const again = world.connect(0);
+  await greet(world, again, viewer.token);
+  const late = world.connect(1);
+  late.send(JOIN);
+  await world.clock.advance(1000);
+  assertEquals(again.outlet.of("RELAY_BROADCAST").map(({ peer }) => peer), [late.id]);
+});
+
+Deno.test("[RESUME-3] an unknown or expired token makes a new session", async () => {
+  const { world, viewer } = await chain();
+  const stranger = await greet(world, world.connect(), "no such token");
+  assertEquals(stranger.resumed, false);
+  viewer.client.close();
+  await world.clock.advance(16_000);
+  for (const instance of [0, 1]) {
+    const late = await greet(world, world.connect(instance), viewer.token);
+    assertEquals([late.resumed, late.watching], [false, null]);
+    assert(late.id !== viewer.id && late.resume !== viewer.token);
+  }
+});
+
+for (const [title, instance] of [["the same", 1], ["another", 0]] as const) {
+  Deno.test(`[RESUME-4] a second socket with the token closes the first, on ${title} instance`, async () => {
+    const { world, viewer, root } = await chain();
+    const again = world.connect(instance);
+    const welcome = await greet(world, again, viewer.token);
+    assertEquals(welcome.resumed, true);
+    await world.clock.advance(100);
+    assertEquals(viewer.client.outlet.closedWith?.code, 4001);
+    // The closed socket's end changes nothing.
+    viewer.client.close();
+    await world.clock.advance(60_000);
+    root.client.send({ command: "ICE_CANDIDATES", peer: viewer.id, candidates: [1] });
+    await world.clock.advance(100);
+    assertEquals(again.outlet.of("ICE_CANDIDATES").length, 1);
+  });
+}
+
+Deno.test("[RESUME-4] many sockets with one token: one of them has it in the end", async () => {
+  const { world, viewer } = await chain();
+  viewer.client.close();
+  const sockets = Array.from({ length: 6 }, (_, i) => world.connect(i % 2));
+  for (const socket of sockets) {
+    socket.send({ command: "HELLO", version: 1, resume: viewer.token });
+  }
+  await world.clock.advance(1000);
+  const open = sockets.filter(({ outlet }) =>
+    !outlet.closedWith && outlet.of("WELCOME").at(-1)?.resumed
+  );
+  assertEquals(open.length, 1);
+  assertEquals(await treeOf(world), ["root > viewer", "viewer > below"]);
+});
+
+Deno.test("[RESUME-5] when the period is over a viewer has left and a broadcast ends", async () => {
+  const { world, root, viewer, below } = await chain();
+  viewer.client.close();
+  await world.clock.advance(16_000);
+  assertEquals(below.client.outlet.of("RECONNECT_TO_BROADCAST").length, 1);
+  root.client.close();
+  await world.clock.advance(5_000);
+  assertEquals(below.client.outlet.of("BROADCAST_ENDED").length, 0);
+  await world.clock.advance(60_000);
+  assertEquals(await treeOf(world), []);
+});
+
+Deno.test("[RESUME-6] an orphan that comes back is told to reconnect", async () => {
+  const { world, viewer, below } = await chain();
+  below.client.close();
+  viewer.client.send({ command: "LEAVE_BROADCAST" });
+  await world.clock.advance(1000);
+  for (const instance of [0, 1]) {
+    const again = world.connect(instance);
+    const welcome = await greet(world, again, below.token);
+    assertEquals(welcome.watching, { name: "b", parent: null });
+    assertEquals(again.outlet.messages.map(({ command }) => command), [
+      "WELCOME",
+      "RECONNECT_TO_BROADCAST",
+    ]);
+  }
+});
+
+Deno.test("[RESUME-7] an instance that ends keeps the places of those who greeted", async () => {
+  const { world, viewer } = await chain();
+  const plain = world.connect(1);
+  plain.send({ command: "JOIN_BROADCAST", name: "b", offer: {} });
+  const closing = world.services[1]!.close();
+  await world.clock.advance(3000);
+  await closing;
+  assertEquals(viewer.client.outlet.closedWith?.code, 1012);
+  assertEquals(await treeOf(world), ["root > viewer", "viewer > below"]);
+  const welcome = await greet(world, world.connect(0), viewer.token);
+  assertEquals([welcome.resumed, welcome.id], [true, viewer.id]);
+});
+
+Deno.test("[JOIN-14] a parent that does not answer within 3 s is passed over", async () => {
+  const world = new ServiceWorld({ fanout: 1 });
+  const root = world.connect(0);
+  root.send(START);
+  await world.clock.advance(100);
+  const mute = world.connect(0);
+  mute.send(JOIN);
+  await world.clock.advance(100);
+  world.answer(root);
+  await world.clock.advance(100);
+  const viewer = world.connect(1);
+  viewer.send(JOIN);
+  await world.clock.advance(2000);
+  assertEquals(mute.outlet.of("RELAY_BROADCAST").length, 1);
+  // A second place opens, and is preferred to the parent that has not answered.
+  const other = world.connect(0);
+  mute.send({ command: "LEAVE_BROADCAST" });
+  other.send(JOIN);
+  await world.clock.advance(1500);
+  assertEquals(viewer.outlet.of("RECONNECT_TO_BROADCAST"), []);
+  assertEquals(root.outlet.of("RELAY_BROADCAST").length >= 2, true);
+});
+
+Deno.test("[JOIN-14] its place is free again, and the late answer goes nowhere", async () => {
+  const world = new ServiceWorld({ fanout: 2 });
+  const root = world.connect(0);
+  root.send(START);
+  await world.clock.advance(100);
+  const [a, b] = [world.connect(0), world.connect(1)];
+  for (const peer of [a, b]) {
+    peer.send(JOIN);
+    await world.clock.advance(100);
+    world.answer(root);
+    await world.clock.advance(100);
+  }
+  const viewer = world.connect(1);
+  viewer.send(JOIN);
+  await world.clock.advance(100);
+  const [first, second] = a.outlet.of("RELAY_BROADCAST").length > 0 ? [a, b] : [b, a];
+  await world.clock.advance(3000);
+  assertEquals(second.outlet.of("RELAY_BROADCAST").map(({ peer }) => peer), [viewer.id]);
+  world.answer(first);
+  world.answer(second);
+  await world.clock.advance(100);
+  const answers = viewer.outlet.of("JOIN_BROADCAST_RECEIVED");
+  assertEquals(answers.map(({ peer }) => peer), [second.id]);
+});
+
+Deno.test("[JOIN-12] a parent reported lost is not chosen again while there is another", async () => {
+  const world = new ServiceWorld({ fanout: 2 });
+  const root = world.connect(0);
+  root.send(START);
+  await world.clock.advance(100);
+  const viewer = world.connect(1);
+  const other = world.connect(1);
+  for (const peer of [viewer, other]) {
+    peer.send(JOIN);
+    await world.clock.advance(100);
+    world.answer(root);
+    await world.clock.advance(100);
+  }
+  viewer.send({ ...JOIN, lost: root.id } as ClientMessage);
+  await world.clock.advance(1000);
+  assertEquals(other.outlet.of("RELAY_BROADCAST").map(({ peer }) => peer), [viewer.id]);
+});
+
+Deno.test("[JOIN-13] who reports lost parents too often waits longer and longer", async () => {
+  const world = new ServiceWorld({ fanout: 2 });
+  const root = world.connect(0);
+  root.send(START);
+  await world.clock.advance(100);
+  const viewer = world.connect(1);
+  viewer.send(JOIN);
+  await world.clock.advance(100);
+  world.answer(root);
+  const waits: number[] = [];
+  for (let i = 0; i < 9; i++) {
+    const before = root.outlet.of("RELAY_BROADCAST").length;
+    viewer.send({ ...JOIN, lost: root.id } as ClientMessage);
+    let ms = 0;
+    for (; root.outlet.of("RELAY_BROADCAST").length === before && ms < 20_000; ms += 50) {
+      await world.clock.advance(50);
+    }
+    waits.push(ms);
+    world.answer(root);
+    await world.clock.advance(50);
+  }
+  assert(waits.slice(0, 5).every((ms) => ms <= 100), `${waits}`);
+  assert(waits[5]! >= 500 && waits[8]! > waits[6]! && waits[8]! <= 10_300, `${waits}`);
+});
+
+Deno.test("[LEAVE-6] an orphan that does not join again within 15 s has left", async () => {
+  const { world, viewer, below } = await chain();
+  viewer.client.send({ command: "LEAVE_BROADCAST" });
+  await world.clock.advance(14_000);
+  assertEquals(below.client.outlet.of("RECONNECT_TO_BROADCAST").length, 1);
+  assertEquals((await world.store.peers("b")).length, 2);
+  await world.clock.advance(2000);
+  assertEquals((await world.store.peers("b")).map(({ id }) => id).length, 1);
+});
+
+interface Member {
+  client: ServiceClient;
+  id: string;
+  token: string;
+}
+
+/** A broadcaster on instance 0 (or another), a viewer on 1 below it, and one on 0 below that; all greeted. */
+async function chain(rootInstance = 0) {
+  const world = new ServiceWorld({ fanout: 1, busFaults: { delay: 1, maxDelayMs: 20 } });
+  const members: Member[] = [];
+  for (const [i, instance] of [rootInstance, 1, 0].entries()) {
+    const client = world.connect(instance);
+    const { id, resume } = await greet(world, client);
+    const peerName = ["root", "viewer", "below"][i];
+    client.send({ ...(i === 0 ? START : JOIN), peerName } as ClientMessage);
+    await world.clock.advance(500);
+    if (i > 0) world.answer(members[i - 1]!.client);
+    await world.clock.advance(500);
+    members.push({ client, id, token: resume });
+  }
+  const [root, viewer, below] = members as [Member, Member, Member];
+  return { world, root, viewer, below };
+}
+
+async function greet(
+  world: ServiceWorld,
+  client: ServiceClient,
+  resume?: string,
+  version = 1,
+): Promise<ServerMessageOf<"WELCOME">> {
+  client.send({ command: "HELLO", version, resume });
+  await world.clock.advance(10);
+  return client.outlet.of("WELCOME").at(-1)!;
+}
+
+/** Who hangs under whom, by name. */
+async function treeOf(world: ServiceWorld): Promise<string[]> {
+  const peers = await world.store.peers("b");
+  const names = new Map(peers.map(({ id, displayName }) => [id, displayName]));
+  return peers.filter(({ parent }) => parent !== null)
+    .map(({ parent, displayName }) => `${names.get(parent!)} > ${displayName}`).sort();
+}
