@@ -195,11 +195,10 @@ export class KvTreeStore implements TreeStore {
       const entry = await this.#reader.peer(name, id);
       if (!entry) return null;
       const peer = entry.value;
-      const parentRead = peer.parent === null ? null : this.#reader.peer(name, peer.parent);
-      // Slots before children: a slot that is not there any more has a child that can be read.
-      const own = await this.#reader.openSlotsOf(name, id, peer.depth);
-      const children = await this.#reader.childrenOf(name, id);
-      const parent = await parentRead;
+      const [parent, { own, children }] = await Promise.all([
+        peer.parent === null ? null : this.#reader.peer(name, peer.parent),
+        this.#placesOf(name, peer),
+      ]);
       // A place that shows up as neither was given back between the two looks. (Under a peer
       // without a picture places are not given back, so there some may be neither.)
       if (peer.state === "live" && own.length + children.length !== peer.fanout) return RETRY;
@@ -248,6 +247,16 @@ export class KvTreeStore implements TreeStore {
 
   snapshot(name: string): Promise<TreeSnapshot | null> {
     return this.#reader.snapshot(name);
+  }
+
+  /** Reads what is in the places of a peer: open slots and children. */
+  async #placesOf(
+    name: string,
+    { id, depth }: Peer,
+  ): Promise<{ own: OpenSlot[]; children: Entry<Peer>[] }> {
+    // Slots before children: a slot that is not there any more has a child that can be read.
+    const own = await this.#reader.openSlotsOf(name, id, depth);
+    return { own, children: await this.#reader.childrenOf(name, id) };
   }
 
   async #retry<T>(attempt: () => Promise<T | typeof RETRY>): Promise<T> {
