@@ -241,8 +241,8 @@ export class KvTreeStore implements TreeStore {
     });
   }
 
-  sweep(name: string): Promise<Peer[]> {
-    return sweepBroadcast({ reader: this.#reader, committer: this.#committer }, name);
+  sweep(name: string, onRemoved?: (members: Peer[]) => void): Promise<Peer[]> {
+    return sweepBroadcast({ reader: this.#reader, committer: this.#committer, onRemoved }, name);
   }
 
   snapshot(name: string): Promise<TreeSnapshot | null> {
