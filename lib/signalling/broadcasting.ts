@@ -1,6 +1,7 @@
 /**
  * The life of a broadcast: begins, and ends for everybody, orphans and those below them too.
  */
+import { UserError } from "../protocol/mod.ts";
 import { nameTaken } from "../store/tree_store.ts";
 import type { Peer } from "../tree/types.ts";
 import type { Context } from "./context.ts";
@@ -17,7 +18,6 @@ export async function beginBroadcast(
   session: Session,
   { name, title, peerName }: { name: string; title: string; peerName: string },
 ): Promise<void> {
-  if (session.broadcasts.has(name)) throw nameTaken(name);
   if (session.watching?.broadcast === name) {
     // Watches, or waits for, what is over: were it still to get a place, or to leave one, that
     // would be under its own name in its own broadcast.
@@ -25,6 +25,7 @@ export async function beginBroadcast(
     if (await unwatch(context, session)) session.send({ command: "BROADCAST_ENDED", name });
   }
   const now = context.clock.now();
+  const isKnown = session.broadcasts.has(name);
   // Beforehand: a viewer may be placed under the new root before we hear that it is written.
   session.addBroadcast(name);
   const { config: { fanout }, address } = context;
@@ -33,33 +34,42 @@ export async function beginBroadcast(
   try {
     while (!await context.store.createBroadcast({ name, edition, title, createdAt: now, root })) {
       // Whoever was ending it may be gone; what is half done is finished by whoever needs it done.
-      tellEnded(context, name, await context.store.sweep(name));
+      await context.store.sweep(name, (members) => tellEnded(context, name, members));
     }
   } catch (error) {
-    session.deleteBroadcast(name);
+    // After a fault it may be live all the same; then END, or the end of the session, ends it.
+    if (error instanceof UserError && !isKnown) session.deleteBroadcast(name);
     throw error;
   }
   context.log("info", "broadcast_started", { broadcast: name });
   context.hints.changed(name);
 }
 
-/** Ends a broadcast of this session; false when the store knows it no more. */
+/** Ends a broadcast of this session, also one whose end failed on the way; false when there is none. */
 export async function endBroadcast(
   context: Context,
   session: Session,
   name: string,
 ): Promise<boolean> {
   if (!session.broadcasts.has(name)) return false;
-  if (!await context.store.beginEnding(name, session.id)) {
-    session.deleteBroadcast(name);
-    return false;
+  const { store, log, hints } = context;
+  if (!await store.beginEnding(name, session.id)) {
+    const left = await store.broadcast(name);
+    if (left?.root !== session.id || left.state !== "ending") {
+      session.deleteBroadcast(name);
+      return false;
+    }
   }
-  const members = await context.store.sweep(name);
+  let viewers = 0;
+  await store.sweep(name, (members) => {
+    const others = members.filter(({ id }) => id !== session.id);
+    tellEnded(context, name, others);
+    viewers += others.length;
+  });
   session.deleteBroadcast(name);
   session.send({ command: "BROADCAST_ENDED", name });
-  tellEnded(context, name, members.filter(({ id }) => id !== session.id));
-  context.log("info", "broadcast_ended", { broadcast: name, viewers: members.length - 1 });
-  context.hints.changed(name);
+  log("info", "broadcast_ended", { broadcast: name, viewers });
+  hints.changed(name);
   return true;
 }
 

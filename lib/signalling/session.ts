@@ -38,7 +38,7 @@ export interface Watching {
   peerName: string;
   /** Which broadcast of that name it was last placed in; null until then. */
   edition: Edition | null;
-  /** True once the tree has a record of this peer. */
+  /** True once the tree has a record of this peer, or may have one. */
   member: boolean;
   /** Counts the joins, so that a late answer to an earlier one is recognised. */
   attempt: number;
@@ -66,6 +66,8 @@ export class Session {
   queue: Promise<void> | null = null;
   waitingCommands = 0;
   watching: Watching | null = null;
+  /** The broadcast that is being left; it still carries children there until the tree knows. */
+  leaving: string | null = null;
   // Made when first needed: most sessions watch and do nothing else, and there are many of them.
   #broadcasts: Set<string> | null = null;
   #children: Map<PeerId, ChildLink> | null = null;
@@ -92,6 +94,12 @@ export class Session {
   deleteBroadcast(name: string): void {
     this.#broadcasts?.delete(name);
     this.deleteChildrenOf(name);
+  }
+
+  /** True when others may hang under this session's peer in a broadcast. */
+  carriesIn(broadcast: string): boolean {
+    return this.broadcasts.has(broadcast) || this.watching?.broadcast === broadcast ||
+      this.leaving === broadcast;
   }
 
   child(id: PeerId): ChildLink | undefined {

@@ -10,6 +10,7 @@ import { encode, type Opaque, UserError } from "../protocol/mod.ts";
 import type { Edition } from "../tree/types.ts";
 import type { Context } from "./context.ts";
 import type { PlacedPeer } from "../store/tree_store.ts";
+import { insist } from "./insist.ts";
 import { PlacementCancelledError } from "./placement.ts";
 import type { Session, Watching } from "./session.ts";
 
@@ -38,13 +39,12 @@ export async function watch(
     lostParents: null,
     endedEditions: null,
   };
-  // Not before the old place is given up: until then no other parent is to be looked for.
-  watching.offer = null;
   if (watching.member) {
     const isMember = await giveUpPlace(context, session, watching);
     if (session.watching !== watching) return;
     watching.member = isMember;
   }
+  // Not before the old place is given up: until then no other parent is to be looked for.
   watching.offer = join.offer;
   lookForParent(context, session, watching);
 }
@@ -55,8 +55,17 @@ export async function unwatch(context: Context, session: Session): Promise<boole
   const { watching } = session;
   if (!watching) return false;
   session.watching = null;
+  session.leaving = watching.broadcast;
+  try {
+    if (watching.member) await leaveTree(context, session, watching);
+  } catch (error) {
+    // Still in the tree: whoever asks again, or the end of the session, is to find it here.
+    session.watching = watching;
+    throw error;
+  } finally {
+    session.leaving = null;
+  }
   session.deleteChildrenOf(watching.broadcast);
-  if (watching.member) await leaveTree(context, session, watching);
   return true;
 }
 
@@ -106,11 +115,12 @@ export async function onAnswer(
   const { placed, broadcast } = watching;
   watching.offer = null;
   session.sendFrame(answer.frame);
-  try {
-    if (await context.store.open(broadcast, placed)) slotsOpened(context, broadcast);
-  } catch (error) {
-    context.log("error", "open_failed", { broadcast, ...errorFields(error) });
-  }
+  const { clock, log, store } = context;
+  await insist({ clock, log, event: "open_failed" }, async () => {
+    // A place that it has lost meanwhile is none of its any more.
+    if (watching.placed !== placed || session.watching !== watching) return;
+    if (await store.open(broadcast, placed)) slotsOpened(context, broadcast);
+  });
 }
 
 /** Takes in that the broadcast is over. */
@@ -124,7 +134,7 @@ export function onEnded(session: Session, broadcast: string, edition: Edition): 
     return;
   }
   // A later broadcast of the same name is none of this message's business.
-  if (watching.edition === edition) endWatching(session, watching);
+  if (watching.edition === edition || watching.edition === null) endWatching(session, watching);
 }
 
 function endWatching(session: Session, { broadcast }: Watching): void {
@@ -203,15 +213,15 @@ function onNotPlaced(
 ): void {
   if (error instanceof PlacementCancelledError || isOver(watching)) return;
   watching.offer = null;
-  // An orphan stays one and may ask again; who was never placed watches nothing.
-  if (!watching.member || (error instanceof UserError && error.code === "unknown_broadcast")) {
-    session.watching = null;
-  }
   const answers = "JOIN_BROADCAST";
   if (error instanceof UserError) {
+    // An orphan stays one and may ask again; who was never placed watches nothing.
+    if (!watching.member || error.code === "unknown_broadcast") session.watching = null;
     session.send({ command: "ERROR", message: error.message, code: error.code, answers });
     return;
   }
+  // The tree may have got it all the same; then it is to be given up like any place.
+  watching.member = true;
   context.log("error", "join_failed", { broadcast: watching.broadcast, ...errorFields(error) });
   session.send({
     command: "ERROR",
@@ -221,12 +231,13 @@ function onNotPlaced(
   });
 }
 
-/** Ends a placement under way; afterwards the peer either has a place or looks for none. */
+/** Ends a join under way, which is not answered any more; afterwards the peer has a place or looks for none. */
 async function giveUpPlacement(session: Session): Promise<void> {
   const { watching } = session;
-  if (!watching?.settled) return;
+  if (!watching) return;
   // Without an offer nobody is asked to relay, should the claim go through all the same.
   watching.offer = null;
+  if (!watching.settled) return;
   watching.pending?.cancel();
   await watching.settled;
 }
