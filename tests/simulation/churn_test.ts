@@ -35,6 +35,9 @@ function variants(): [string, Omit<ConstructorParameters<typeof SimWorld>[0], "s
     ["fan-out 8 on two instances", { instances: 2, fanout: 8 }],
     ["one instance", { instances: 1, fanout: 3 }],
     ["a bus that loses a tenth", { instances: 3, fanout: 2, busDrop: 0.1 }],
+    ["a bus that takes seconds", { instances: 3, fanout: 2, busDelayMs: 4_000 }],
+    ["a KV that takes long", { instances: 3, fanout: 2, kvLatencyMs: 150 }],
+    ["a KV that fails now and then", { instances: 3, fanout: 2, kvFaults: 0.05 }],
   ];
 }
 

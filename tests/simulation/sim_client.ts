@@ -136,14 +136,21 @@ export class SimClient implements Outlet {
       // It may have been told to reconnect while it thought that it would broadcast the name itself.
       if (this.wants === refused) this.join(refused);
     }
+    if (code === "internal" && answers === "LEAVE_BROADCAST" && !this.wants) {
+      this.#options.clock.after(500, () => {
+        if (!this.wants && this.isOpen) this.leave();
+      });
+    }
     if (answers !== "JOIN_BROADCAST" || !this.wants) return;
     const { wants } = this;
     // It may be about a broadcast that was wanted before.
-    if (!message.includes(wants)) return;
-    if (code !== "no_capacity") {
+    if (code !== "internal" && !message.includes(wants)) return;
+    if (code !== "no_capacity" && code !== "internal") {
       this.wants = null;
       return;
     }
+    // An answer to an earlier join may have come in between; that place is given up.
+    this.parent = null;
     this.#options.clock.after(500, () => {
       if (this.wants === wants && this.isOpen && this.parent === null) this.join(wants);
     });

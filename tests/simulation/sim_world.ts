@@ -19,6 +19,12 @@ export interface SimOptions {
   fanout: number;
   /** Share of bus messages that are lost. */
   busDrop?: number;
+  /** Longest time a bus message takes, in ms. */
+  busDelayMs?: number;
+  /** Share of the KV's operations that fail, until it is calm. */
+  kvFaults?: number;
+  /** Longest time an operation of the KV takes one way, in ms. */
+  kvLatencyMs?: number;
 }
 
 /** See the module's paragraph. */
@@ -33,6 +39,7 @@ export class SimWorld {
   readonly #services: SignallingService[] = [];
   readonly #observer: KvTreeStore;
   readonly #faults: string[] = [];
+  #isCalm = false;
 
   constructor(options: SimOptions) {
     this.#options = options;
@@ -41,13 +48,24 @@ export class SimWorld {
     const network = new MemoryBusNetwork({
       timers: { nowMs: () => clock.now(), after: (ms, fn) => clock.after(ms, fn) },
       random,
-      faults: { delay: 0.7, maxDelayMs: 40, drop: options.busDrop ?? 0, repeatHint: 0.1 },
+      faults: {
+        delay: 0.7,
+        maxDelayMs: options.busDelayMs ?? 40,
+        drop: options.busDrop ?? 0,
+        repeatHint: 0.1,
+      },
     });
     const delay = (ms: number) => clock.delay(ms);
     let ids = 0;
     for (let i = 0; i < options.instances; i++) {
       const address = { instance: `i${i}`, region: i % 2 === 0 ? "us" : "eu" };
-      const kv = simKv(this.#data, { random, delay, maxLatencyMs: 6, lockedShare: 0.05 });
+      const kv = simKv(this.#data, {
+        random,
+        delay,
+        maxLatencyMs: options.kvLatencyMs ?? 6,
+        lockedShare: 0.05,
+        faultShare: () => this.#isCalm ? 0 : options.kvFaults ?? 0,
+      });
       this.#services.push(
         new SignallingService({
           config: { iceServers: [], fanout: options.fanout },
@@ -58,7 +76,9 @@ export class SimWorld {
           random,
           newId: () => `p${ids++}`,
           log: (level, event, fields) => {
-            if (level === "error") this.#faults.push(`${event} ${JSON.stringify(fields)}`);
+            if (level === "error" && !options.kvFaults) {
+              this.#faults.push(`${event} ${JSON.stringify(fields)}`);
+            }
           },
         }),
       );
@@ -93,8 +113,9 @@ export class SimWorld {
     this.#do("wakes up", client, "", (c) => c.wakeUp());
   }
 
-  /** Everybody answers again; nothing else happens from now on. */
+  /** Everybody answers again, KV does not fail any more, and nothing else happens from now on. */
   calm(): void {
+    this.#isCalm = true;
     for (const client of this.clients) client.wakeUp();
   }
 
