@@ -40,7 +40,7 @@ export interface Watching {
   edition: Edition | null;
   /** True once the tree has a record of this peer, or may have one. */
   member: boolean;
-  /** Counts the joins, so that a late answer to an earlier one is recognised. */
+  /** Which of the session's attempts this is, so that a late answer to an earlier one is recognised. */
   attempt: number;
   /** The offer that still waits for an answer. */
   offer: Opaque | null;
@@ -71,6 +71,7 @@ export class Session {
   // Made when first needed: most sessions watch and do nothing else, and there are many of them.
   #broadcasts: Set<string> | null = null;
   #children: Map<PeerId, ChildLink> | null = null;
+  #attempts = 0;
 
   constructor(id: PeerId, outlet: Outlet, onDropped: (session: Session) => void) {
     this.id = id;
@@ -80,6 +81,11 @@ export class Session {
 
   get isOpen(): boolean {
     return this.#open;
+  }
+
+  /** Numbers the attempts to get a parent, over everything this session ever watches. */
+  nextAttempt(): number {
+    return ++this.#attempts;
   }
 
   /** The names this session broadcasts. */

@@ -149,7 +149,7 @@ function isOver({ edition, endedEditions }: Watching): boolean {
 }
 
 function lookForParent(context: Context, session: Session, watching: Watching): void {
-  watching.attempt++;
+  watching.attempt = session.nextAttempt();
   const pending = context.placements.place({
     broadcast: watching.broadcast,
     reattach: watching.member,
