@@ -1,8 +1,10 @@
 /** What viewers do on the watch page besides watching. */
+import { assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
 import { browse } from "../support/browsing.ts";
 import { assertEventually } from "../support/eventually.ts";
 import { assertMovingPicture } from "../support/media.ts";
+import { VirtualPeer } from "../support/virtual_peer.ts";
 
 async function goLive(studio: Page, name: string): Promise<void> {
   await studio.getByRole("textbox", { name: "Name", exact: true }).fill(name);
@@ -39,6 +41,34 @@ Deno.test("a viewer needs no name, and one that is given is seen at once and the
     await viewer.reload();
     await assertMovingPicture(viewer, "the viewer who came again");
     await assertEventually(names, ["You", "Grace Hopper"]);
+  });
+});
+
+Deno.test("names of every kind lead from the list to the broadcast, and fit a phone", async () => {
+  const names = [
+    "100%25",
+    "a/b\\c?d#e&f",
+    "...",
+    "日本語 👩‍👩‍👧",
+    `${"Donaudampfschiff".repeat(12)}fahrt`,
+  ];
+  await browse({}, async ({ open, server }) => {
+    await using broadcaster = await VirtualPeer.connect(server.wsUrl);
+    for (const name of names) await broadcaster.startBroadcast(name);
+    const viewer = await open("/");
+    await viewer.setViewportSize({ width: 390, height: 844 });
+    const isTooWide = () =>
+      viewer.evaluate(() =>
+        document.documentElement.scrollWidth > document.documentElement.clientWidth
+      );
+    for (const name of names) {
+      await viewer.goto(server.url);
+      assertEquals(await isTooWide(), false, "the list");
+      await viewer.getByRole("link", { name, exact: true }).click();
+      await viewer.getByRole("heading", { name, exact: true, level: 1 }).waitFor();
+      await says(viewer, /finding another way|waiting for the picture/i);
+      assertEquals(await isTooWide(), false, name);
+    }
   });
 });
 
