@@ -37,6 +37,7 @@ function variants(): [string, Omit<ConstructorParameters<typeof SimWorld>[0], "s
     ["a bus that loses a tenth", { instances: 3, fanout: 2, busDrop: 0.1 }],
     ["a bus that takes seconds", { instances: 3, fanout: 2, busDelayMs: 4_000 }],
     ["a KV that takes long", { instances: 3, fanout: 2, kvLatencyMs: 150 }],
+    ["instances that end and begin", { instances: 3, fanout: 2, restarts: 0.03 }],
     ["a KV that fails now and then", { instances: 3, fanout: 2, kvFaults: 0.05 }],
   ];
 }
@@ -65,6 +66,7 @@ async function run(
   await check("when calm", await world.problems(NAMES));
   // What a lossy bus leaves unserved waits for the deadlines of requests between peers.
   if (!options.busDrop) await check("when calm", await world.unserved(NAMES));
+  await check("when calm", await world.outdated(NAMES));
   await check("in the end", await world.endAll());
   tally.clients += world.clients.length;
   tally.seeds++;

@@ -7,6 +7,7 @@ import {
   encode,
   type ServerMessage,
   type ServerMessageOf,
+  type TreeNode,
 } from "../../lib/protocol/mod.ts";
 import type { SignallingService } from "../../lib/signalling/service.ts";
 import type { Outlet, Session } from "../../lib/signalling/session.ts";
@@ -33,10 +34,14 @@ export class SimClient implements Outlet {
   parent: string | null = null;
   /** Keeps offers to itself when false, as a page that hangs. */
   answers = true;
+  /** Whose tree it was promised, when it had asked, and the latest it got. One at most: trees come without a name. */
+  subscription: { name: string; at: number; tree: TreeNode | null } | null = null;
   isOpen = true;
   readonly #options: SimClientOptions;
   #unanswered: string[] = [];
   readonly #starting: string[] = [];
+  /** Whose tree it has asked for, until that is acknowledged. */
+  #subscribing: { name: string; at: number } | null = null;
   /** Names it broadcasts. */
   readonly #live = new Set<string>();
   #upAt = 0;
@@ -58,6 +63,7 @@ export class SimClient implements Outlet {
 
   close(): void {
     this.isOpen = false;
+    this.wants = null;
   }
 
   backlogBytes(): number {
@@ -86,6 +92,13 @@ export class SimClient implements Outlet {
     this.wants = null;
     this.parent = null;
     this.#sendUp({ command: "LEAVE_BROADCAST" });
+  }
+
+  /** Asks for the tree of a broadcast, if it has none. */
+  subscribe(name: string): void {
+    if (this.subscription || this.#subscribing) return;
+    this.#subscribing = { name, at: this.#options.clock.now() };
+    this.#sendUp({ command: "SUBSCRIBE_TO_TREE_STATE", name });
   }
 
   /** The socket vanishes. */
@@ -125,6 +138,12 @@ export class SimClient implements Outlet {
         if (this.wants === message.name) this.wants = this.parent = null;
         this.#live.delete(message.name);
         break;
+      case "SUBSCRIBE_TO_TREE_STATE_RECEIVED":
+        this.subscription = { ...this.#subscribing!, tree: null };
+        break;
+      case "TREE_STATE_CHANGED":
+        this.subscription!.tree = message.tree;
+        break;
       case "ERROR":
         this.#handleError(message);
     }
@@ -136,6 +155,7 @@ export class SimClient implements Outlet {
       // It may have been told to reconnect while it thought that it would broadcast the name itself.
       if (this.wants === refused) this.join(refused);
     }
+    if (answers === "SUBSCRIBE_TO_TREE_STATE") this.#subscribing = null;
     if (code === "internal" && answers === "LEAVE_BROADCAST" && !this.wants) {
       this.#options.clock.after(500, () => {
         if (!this.wants && this.isOpen) this.leave();
