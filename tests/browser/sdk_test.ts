@@ -1,6 +1,7 @@
 /** The SDK itself, on pages of another site that have no user interface of ours. */
-import { assertEquals, assertMatch, assertNotEquals } from "@std/assert";
+import { assertEquals, assertMatch, assertNotEquals, assertRejects } from "@std/assert";
 import type { Browser, Page } from "playwright-core";
+import type { Tributary } from "../../lib/client/mod.ts";
 import { browse, type BrowseOptions } from "../support/browsing.ts";
 import { launchChromium } from "../support/chromium.ts";
 import { assertEventually } from "../support/eventually.ts";
@@ -284,6 +285,32 @@ Deno.test("a page may join again in the very moment in which it hears of a loss"
     });
     assertEquals(outcome, ["CONNECTING", "connection_lost", "cancelled", "READY"]);
     await mute.close();
+  });
+});
+
+Deno.test("a broadcaster that cannot make links says nothing of it, and stays live", async () => {
+  await withSdk({}, async ({ page, service }) => {
+    const broadcaster = await page();
+    await within(broadcaster, (globals) => {
+      const Tributary = globals.tributary.constructor as new (options: object) => Tributary;
+      // A TURN server without credentials, which browsers do not take.
+      const rtcConfiguration = { iceServers: [{ urls: "turn:turn.example.org" }] };
+      globals.tributary = new Tributary({ rtcConfiguration });
+      const started = globals.tributary.startBroadcast("unlinked");
+      globals.pending = new Promise<void>((resolve) => {
+        globals.sockets.at(-1)!.addEventListener("message", ({ data }) => {
+          if (data.includes("RELAY_BROADCAST")) resolve();
+        });
+      });
+      return started;
+    });
+    await using viewer = await VirtualPeer.connect(service);
+    const joined = assertRejects(() => viewer.joinBroadcast("unlinked"));
+    await within(broadcaster, ({ pending }) => pending.then(() => {}));
+    await within(broadcaster, ({ tributary }) => tributary.endBroadcast());
+    await viewer.waitFor("BROADCAST_ENDED");
+    await viewer.close();
+    await joined;
   });
 });
 
