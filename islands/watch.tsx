@@ -2,11 +2,20 @@
  * Watching one broadcast: the picture first, and over it whatever there is to say while there is no
  * picture. When to say what is decided in islands/watch/.
  */
-import { useRef } from "preact/hooks";
+import type { RefObject } from "preact";
+import { useEffect, useRef } from "preact/hooks";
 import type { Connect } from "./parts/client.ts";
-import { FullScreenIcon, SoundIcon } from "./parts/icons.tsx";
+import { FullScreenIcon, PlayIcon, SoundIcon } from "./parts/icons.tsx";
 import { toggleFullScreen } from "./watch/full_screen.ts";
-import { PHASE_TEXTS, type PhaseText } from "./watch/phases.ts";
+import { NameForm } from "./watch/name_form.tsx";
+import {
+  JOINED_PHASES,
+  PHASE_TEXTS,
+  type PhaseText,
+  SOUND_ONLY,
+  WAITING_FOR_PICTURE,
+  type WatchPhase,
+} from "./watch/phases.ts";
 import { usePlayback } from "./watch/use_playback.ts";
 import { useWatch } from "./watch/use_watch.ts";
 
@@ -19,31 +28,32 @@ export interface WatchProps {
   startedAt: number | null;
 }
 
-const WAITING_FOR_PICTURE: PhaseText = {
-  title: "Waiting for the picture…",
-  badge: "Connecting",
-  isBusy: true,
-};
-
 /** Watches a broadcast and, in passing, relays it. */
 export function Watch({ name, title, broadcaster, startedAt, connect }: WatchProps & {
   connect?: Connect;
 }) {
   const frame = useRef<HTMLDivElement>(null);
   const video = useRef<HTMLVideoElement>(null);
-  const { phase, stream, join, leave } = useWatch({ name, startedAt, connect });
+  const { phase, stream, join, leave, handleNameChange } = useWatch({ name, startedAt, connect });
   const playback = usePlayback(video, stream);
+  const act = useFocusAfter(frame, phase);
 
-  const isPlaying = phase === "live" && playback.hasPicture;
-  const isJoined = phase === "live" || phase === "reconnecting" || phase === "connecting";
-  const text = phase === "live" && !playback.hasPicture ? WAITING_FOR_PICTURE : PHASE_TEXTS[phase];
+  const isPlaying = phase === "live" && playback.isPlaying;
+  const isHalted = phase === "live" && playback.isHalted;
+  const text = phase !== "live"
+    ? PHASE_TEXTS[phase]
+    : !playback.isPlaying
+    ? WAITING_FOR_PICTURE
+    : playback.hasPicture
+    ? PHASE_TEXTS.live
+    : SOUND_ONLY;
   // What comes from other viewers may go on while the service or another parent is sought.
-  const keepsPicture = playback.hasPicture &&
-    (phase === "live" || phase === "reconnecting" || phase === "lost" || phase === "connecting");
+  const keepsPicture = playback.isPlaying && (JOINED_PHASES.has(phase) || phase === "lost");
+  const isUnseen = isHalted || isPlaying && playback.hasPicture;
 
   return (
     <div class="watch" data-phase={phase}>
-      <div class="stage" ref={frame}>
+      <div class="stage" ref={frame} tabIndex={-1}>
         <video
           ref={video}
           playsInline
@@ -52,10 +62,10 @@ export function Watch({ name, title, broadcaster, startedAt, connect }: WatchPro
         />
         <Message
           text={text}
-          look={isPlaying || playback.refused ? "unseen" : keepsPicture ? "bar" : "full"}
-          onJoin={join}
+          look={isUnseen ? "unseen" : keepsPicture && playback.hasPicture ? "bar" : "full"}
+          onJoin={() => act(join)}
         />
-        {isPlaying && playback.muted && (
+        {isPlaying && playback.muted && !isHalted && (
           <button
             type="button"
             class="button sound"
@@ -65,12 +75,9 @@ export function Watch({ name, title, broadcaster, startedAt, connect }: WatchPro
             Unmute
           </button>
         )}
-        {phase === "live" && playback.refused && (
-          <button
-            type="button"
-            class="button sound"
-            onClick={() => playback.setSound(true)}
-          >
+        {isHalted && (
+          <button type="button" class="button sound" onClick={playback.resume}>
+            <PlayIcon />
             Play
           </button>
         )}
@@ -86,7 +93,7 @@ export function Watch({ name, title, broadcaster, startedAt, connect }: WatchPro
           {broadcaster && <p>{broadcaster}</p>}
         </div>
         {/* Always there, if not always seen: nothing moves when it is needed. */}
-        <div class="toolbar" data-unused={!isJoined}>
+        <div class="toolbar" data-unused={!JOINED_PHASES.has(phase)}>
           <button
             type="button"
             class="button quiet"
@@ -104,11 +111,30 @@ export function Watch({ name, title, broadcaster, startedAt, connect }: WatchPro
             <FullScreenIcon />
             Full screen
           </button>
-          <button type="button" class="button" onClick={leave}>Leave</button>
+          <button type="button" class="button" onClick={() => act(leave)}>Leave</button>
         </div>
       </div>
+      <NameForm onChange={handleNameChange} />
     </div>
   );
+}
+
+/**
+ * Runs what a button does; the phase that follows takes the button away, so the focus goes to what
+ * can be done next, and the keyboard stays where the eyes are.
+ */
+function useFocusAfter(frame: RefObject<HTMLElement | null>, phase: WatchPhase) {
+  const isDue = useRef(false);
+  useEffect(() => {
+    if (!isDue.current) return;
+    isDue.current = false;
+    const stage = frame.current!;
+    (stage.querySelector<HTMLElement>("button, a") ?? stage).focus();
+  }, [phase]);
+  return (action: () => void) => {
+    isDue.current = true;
+    action();
+  };
 }
 
 interface MessageProps {
@@ -134,7 +160,7 @@ function Message({ text, look, onJoin }: MessageProps) {
             <button
               type="button"
               class="button primary on-dark"
-              onClick={() => onJoin()}
+              onClick={onJoin}
             >
               {text.action}
             </button>

@@ -58,7 +58,8 @@ export class LiveBroadcasts {
   /** Calls `fn` with the list whenever it is not `known` any more; the returned function ends that. */
   listen(fn: (list: BroadcastSummary[]) => void, known: BroadcastSummary[]): () => void {
     this.#listeners.set(fn, JSON.stringify(known));
-    this.#pushBy(this.#options.clock.now() + RECHECK_MS);
+    // The list it has may have been read before the last hint, which nobody listened to.
+    this.#pushBy(this.#earliest());
     return () => this.#listeners.delete(fn);
   }
 

@@ -18,9 +18,16 @@ export function signal(service: SignallingService): (c: Context) => Response {
         upgrade: "websocket",
       });
     }
-    const { socket, response } = Deno.upgradeWebSocket(c.req.raw, { idleTimeout: IDLE_TIMEOUT_S });
-    new Connection(socket, service);
-    return response;
+    let upgrade: Deno.WebSocketUpgrade;
+    try {
+      upgrade = Deno.upgradeWebSocket(c.req.raw, { idleTimeout: IDLE_TIMEOUT_S });
+    } catch (error) {
+      // A header of the handshake is missing or wrong: the client's fault and not ours.
+      if (!(error instanceof TypeError)) throw error;
+      return c.text(`${error.message}\n`, 400);
+    }
+    new Connection(upgrade.socket, service);
+    return upgrade.response;
   };
 }
 

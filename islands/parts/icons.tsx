@@ -42,6 +42,13 @@ export const SoundIcon = ({ muted }: { muted: boolean }) => (
   </Icon>
 );
 
+/** A triangle: play. */
+export const PlayIcon = () => (
+  <Icon>
+    <path d="M8 5.5v13l10.5-6.5z" />
+  </Icon>
+);
+
 /** A microphone, on or off. */
 export const MicrophoneIcon = ({ muted }: { muted: boolean }) => (
   <Icon>

@@ -16,6 +16,13 @@ export type WatchPhase =
   | "unsupported"
   | "failed";
 
+/** The phases in which the service knows the viewer, or is being asked to. */
+export const JOINED_PHASES: ReadonlySet<WatchPhase> = new Set([
+  "connecting",
+  "live",
+  "reconnecting",
+]);
+
 /** What the page says in one phase, and what the viewer can do next. */
 export interface PhaseText {
   title: string;
@@ -85,6 +92,20 @@ export const PHASE_TEXTS: Record<WatchPhase, PhaseText> = {
     action: "Try again",
     isError: true,
   },
+};
+
+/** What the page says while the broadcast is joined and nothing of it has come yet. */
+export const WAITING_FOR_PICTURE: PhaseText = {
+  title: "Waiting for the picture…",
+  badge: "Connecting",
+  isBusy: true,
+};
+
+/** What the page says while there is sound and no picture. */
+export const SOUND_ONLY: PhaseText = {
+  title: "You are listening live",
+  badge: "Live",
+  text: "There is no picture at the moment, only sound.",
 };
 
 /** What an error code of the SDK means for the viewer. */

@@ -5,59 +5,84 @@
 import { type RefObject } from "preact";
 import { useEffect, useState } from "preact/hooks";
 
+/** Why nothing moves until the viewer presses Play. */
+type Halt =
+  /** Some power-saving modes refuse even a muted video until it is touched. */
+  | "refused"
+  /** By a headset, a call, or by leaving an iPhone's full screen. */
+  | "paused";
+
 /** Plays `stream` in `video` by itself and reports how that went. */
 export function usePlayback(video: RefObject<HTMLVideoElement | null>, stream: MediaStream | null) {
   const [muted, setMuted] = useState(false);
-  const [hasPicture, setHasPicture] = useState(false);
-  // Some power-saving modes refuse even a muted video until it is touched.
-  const [refused, setRefused] = useState(false);
+  const [isPlaying, setPlaying] = useState(false);
+  const [hasPicture, setHasPicture] = useState(true);
+  const [halt, setHalt] = useState<Halt | null>(null);
 
   useEffect(() => {
     const element = video.current!;
-    const onPlaying = () => {
-      setHasPicture(true);
-      setRefused(false);
+    const listeners = {
+      playing() {
+        setPlaying(true);
+        setHalt(null);
+        setHasPicture(element.videoWidth > 0);
+      },
+      // The picture of a broadcast can come after its sound.
+      resize: () => setHasPicture(element.videoWidth > 0),
+      pause: () => setHalt("paused"),
+      volumechange: () => setMuted(element.muted),
     };
-    element.addEventListener("playing", onPlaying);
-    return () => element.removeEventListener("playing", onPlaying);
+    for (const [name, listener] of Object.entries(listeners)) {
+      element.addEventListener(name, listener);
+    }
+    return () => {
+      for (const [name, listener] of Object.entries(listeners)) {
+        element.removeEventListener(name, listener);
+      }
+    };
   }, []);
 
   useEffect(() => {
     const element = video.current!;
     element.srcObject = stream;
-    setHasPicture(false);
-    if (stream) playAsAllowed(element).then(setRefused);
+    setPlaying(false);
+    setHalt(null);
+    if (stream) play();
     setMuted(element.muted);
   }, [stream]);
 
-  useEffect(() => {
-    const element = video.current!;
-    const onVolume = () => setMuted(element.muted);
-    element.addEventListener("volumechange", onVolume);
-    return () => element.removeEventListener("volumechange", onVolume);
-  }, []);
+  async function play() {
+    if (!await playAsAllowed(video.current!)) setHalt("refused");
+  }
 
   return {
     muted,
+    /** Sound, or sound and picture, come out. */
+    isPlaying,
     hasPicture,
-    refused,
+    isHalted: halt !== null,
     /** Must run in a click: only then does the browser allow sound. */
     setSound(on: boolean) {
       video.current!.muted = !on;
-      playAsAllowed(video.current!).then(setRefused);
+      play();
+    },
+    /** Goes on after a halt; must run in a click. */
+    resume() {
+      if (halt === "refused") video.current!.muted = false;
+      play();
     },
   };
 }
 
-/** Plays with sound if that is allowed, else without; resolves with true when neither is. */
+/** Plays with sound if that is allowed, else without; resolves with false when neither is. */
 async function playAsAllowed(video: HTMLVideoElement): Promise<boolean> {
   try {
     await video.play();
-    return false;
+    return true;
   } catch (error) {
     // AbortError: a newer stream replaced this one, which plays by its own call.
-    if (!isRefusal(error)) return false;
-    if (video.muted) return true;
+    if (!isRefusal(error)) return true;
+    if (video.muted) return false;
     video.muted = true;
     return await playAsAllowed(video);
   }

@@ -5,7 +5,8 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { type Client, codeOf, type Connect, missingSupport } from "../parts/client.ts";
 import { followBroadcasts } from "../parts/live_broadcasts.ts";
-import { phaseOfError, phaseOfState, type WatchPhase } from "./phases.ts";
+import { recallName } from "../parts/your_name.ts";
+import { JOINED_PHASES, phaseOfError, phaseOfState, type WatchPhase } from "./phases.ts";
 
 /** Pauses between tries: the first lets a restarting service come up, the last is easy on it. */
 const FIRST_RETRY_MS = 2000;
@@ -23,28 +24,48 @@ export function useWatch({ name, startedAt, connect }: WatchOptions) {
   const client = useRef<Client | null>(null);
   // Which broadcast of this name was watched last, to tell its successor from a late list.
   const seenStart = useRef(startedAt);
-  const isJoining = useRef(false);
+  /** Each leave begins another visit, and what an earlier one still reports counts no more. */
+  const visit = useRef(0);
+  /** The visit whose join is under way. */
+  const joining = useRef<number | null>(null);
+  const leaving = useRef<Promise<void>>(Promise.resolve());
   const [phase, setPhase] = useState<WatchPhase>(startedAt === null ? "unknown" : "connecting");
+  const latestPhase = useRef(phase);
+  latestPhase.current = phase;
   const [stream, setStream] = useState<MediaStream | null>(null);
 
   /** A quiet join changes nothing on the page until it has succeeded or failed for a new reason. */
   async function join({ quiet = false } = {}) {
     if (!quiet) setPhase("connecting");
-    if (isJoining.current) return;
-    isJoining.current = true;
+    const current = visit.current;
+    if (joining.current === current) return;
+    joining.current = current;
     try {
-      await client.current!.joinBroadcast(name);
+      await leaving.current;
+      if (current !== visit.current) return;
+      await client.current!.joinBroadcast(name, recallName() || undefined);
     } catch (error) {
-      // Leaving while the join is under way rejects it; the viewer's own choice stands.
-      setPhase((old) => old === "left" ? old : phaseOfError(codeOf(error)));
+      if (current === visit.current) setPhase(phaseOfError(codeOf(error)));
     } finally {
-      isJoining.current = false;
+      if (joining.current === current) joining.current = null;
     }
   }
 
-  async function leave() {
+  function endVisit() {
+    visit.current++;
+    leaving.current = client.current!.leaveBroadcast().catch(() => {});
+  }
+
+  function leave() {
     setPhase("left");
-    await client.current!.leaveBroadcast().catch(() => {});
+    endVisit();
+  }
+
+  /** The tree knows a peer by the name it came with, so another name takes coming again. */
+  function handleNameChange() {
+    if (!JOINED_PHASES.has(phase)) return;
+    endVisit();
+    join();
   }
 
   useEffect(() => {
@@ -55,7 +76,15 @@ export function useWatch({ name, startedAt, connect }: WatchOptions) {
     tributary.on("stream", setStream);
     tributary.on("statechanged", (next) => setPhase((old) => phaseOfState(next, old)));
     if (startedAt !== null) join();
-    return () => tributary.close();
+    // The SDK ends everything when the page goes; browsers may bring the same page back later.
+    const comeBack = ({ persisted }: PageTransitionEvent) => {
+      if (persisted && JOINED_PHASES.has(latestPhase.current)) join();
+    };
+    addEventListener("pageshow", comeBack);
+    return () => {
+      removeEventListener("pageshow", comeBack);
+      tributary.close();
+    };
   }, []);
 
   const isWaiting = phase === "unknown" || phase === "ended";
@@ -87,5 +116,5 @@ export function useWatch({ name, startedAt, connect }: WatchOptions) {
     return () => clearTimeout(timer);
   }, [isRetried]);
 
-  return { phase, stream, join, leave };
+  return { phase, stream, join, leave, handleNameChange };
 }

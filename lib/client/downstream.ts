@@ -21,10 +21,17 @@ export interface DownstreamOptions {
   send: (message: ClientMessage) => void;
 }
 
+type Timer = ReturnType<typeof setTimeout>;
+
+interface Child {
+  link: Link;
+  timer: Timer;
+}
+
 /** Carries the children of one peer. */
 export class Downstream {
   readonly #options: DownstreamOptions;
-  readonly #links = new Map<string, Link>();
+  readonly #children = new Map<string, Child>();
 
   constructor(options: DownstreamOptions) {
     this.#options = options;
@@ -32,59 +39,62 @@ export class Downstream {
 
   /** The number of children. */
   get size(): number {
-    return this.#links.size;
+    return this.#children.size;
   }
 
   /** Takes a child, in the place of an earlier link to the same peer. */
   async handleRelayBroadcast({ peer, offer }: ServerMessageOf<"RELAY_BROADCAST">): Promise<void> {
     const { relay, iceServers, send } = this.#options;
     this.remove(peer);
-    const link = new Link(iceServers.latest);
-    // Before anything is awaited: its candidates may already be on their way.
-    this.#links.set(peer, link);
-    this.#watch(peer, link);
+    let link: Link | undefined;
+    const isCurrent = () => link !== undefined && this.#children.get(peer)?.link === link;
     try {
+      link = new Link(iceServers.latest);
+      // Before anything is awaited: its candidates may already be on their way.
+      this.#children.set(peer, { link, timer: this.#watch(peer, link) });
       link.configure(await iceServers.fresh());
-      if (this.#links.get(peer) !== link) return;
+      if (!isCurrent()) return;
       const answer = await link.answer(
         offer as unknown as RTCSessionDescriptionInit,
         (transceivers) => relay.addChild(peer, transceivers),
       );
-      if (this.#links.get(peer) !== link) return;
+      if (!isCurrent()) return;
       send({ command: "RELAY_BROADCAST_RECEIVED", peer, answer: { ...answer } });
       link.releaseCandidates();
     } catch {
-      // An offer that cannot be answered: the service gives the child to another parent.
-      if (this.#links.get(peer) === link) this.remove(peer);
+      // An offer that cannot be answered, or no connection to be had: the service gives the child to
+      // another parent.
+      if (isCurrent()) this.remove(peer);
     }
   }
 
   /** Takes the candidates of a child; false if `peer` is none. */
   handleCandidates(peer: string, candidates: readonly unknown[]): boolean {
-    const link = this.#links.get(peer);
-    if (!link) return false;
-    link.addCandidates(candidates);
-    return true;
+    const child = this.#children.get(peer);
+    child?.link.addCandidates(candidates);
+    return child !== undefined;
   }
 
   /** Ends the link to a child, if there is one. */
   remove(peer: string): void {
-    const link = this.#links.get(peer);
-    if (!link) return;
-    this.#links.delete(peer);
+    const child = this.#children.get(peer);
+    if (!child) return;
+    this.#children.delete(peer);
+    clearTimeout(child.timer);
     this.#options.relay.removeChild(peer);
-    link.close();
+    child.link.close();
   }
 
   /** Ends the links to all children. */
   close(): void {
-    for (const peer of [...this.#links.keys()]) this.remove(peer);
+    for (const peer of [...this.#children.keys()]) this.remove(peer);
   }
 
-  #watch(peer: string, link: Link): void {
+  /** Returns the timer after which a child that has not connected is given up. */
+  #watch(peer: string, link: Link): Timer {
     const isGone = (state: LinkState) => state === "failed" || state === "ended";
     const removeIt = () => {
-      if (this.#links.get(peer) === link) this.remove(peer);
+      if (this.#children.get(peer)?.link === link) this.remove(peer);
     };
     const timer = setTimeout(removeIt, CONNECT_TIMEOUT_MS);
     link.on("candidates", (candidates) => {
@@ -94,5 +104,6 @@ export class Downstream {
       clearTimeout(timer);
       if (isGone(state)) removeIt();
     });
+    return timer;
   }
 }

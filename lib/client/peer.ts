@@ -92,9 +92,12 @@ export class Peer extends Emitter<PeerEvents> {
     }
   }
 
-  /** Looks for no other parent from now on; links stay as they are. */
-  halt(): void {
-    this.#upstream?.halt();
+  /**
+   * Looks for no other parent from now on; links stay as they are. A join that is under way rejects
+   * with `reason`.
+   */
+  halt(reason: TributaryError): void {
+    this.#upstream?.halt(reason);
   }
 
   /** Ends every link; a join that is under way rejects with `reason`. */

@@ -27,6 +27,8 @@ const ANSWERS = {
   UNSUBSCRIBE_FROM_TREE_STATE: "UNSUBSCRIBE_FROM_TREE_STATE_RECEIVED",
 } as const satisfies Partial<Record<ClientCommand, ServerCommand>>;
 
+const JOIN = "JOIN_BROADCAST";
+
 /** A command that the service answers. */
 export type RequestCommand = keyof typeof ANSWERS;
 
@@ -57,6 +59,8 @@ interface Pending {
   resolve: (answer: ServerMessage) => void;
   reject: (error: TributaryError) => void;
   timer: ReturnType<typeof setTimeout>;
+  /** Nobody waits for the answer any more, but it may still come, and must not be taken for another. */
+  isAbandoned: boolean;
 }
 
 /** Speaks the signalling protocol over one WebSocket at a time. */
@@ -110,16 +114,26 @@ export class SignallingClient extends Emitter<SignallingEvents> {
         resolve: resolve as (answer: ServerMessage) => void,
         reject,
         timer: setTimeout(() => this.#lose(socket), ANSWER_TIMEOUT_MS),
+        isAbandoned: false,
       });
       this.send(message);
     });
   }
 
-  /** Rejects the requests of one command that the service will not answer any more. */
-  abandon(command: RequestCommand, error: TributaryError): void {
-    for (const pending of this.#pending.filter((each) => each.command === command)) {
-      this.#settle(pending).reject(error);
+  /**
+   * Gives up a join that waits for its answer: it rejects with `error`, and a place that the service
+   * gives all the same is given back.
+   */
+  abandonJoin(error: TributaryError): void {
+    const joins = this.#pending.filter((each) => each.command === JOIN && !each.isAbandoned);
+    if (joins.length === 0) return;
+    for (const join of joins) {
+      clearTimeout(join.timer);
+      join.isAbandoned = true;
+      join.reject(error);
     }
+    // Mostly there is nothing to leave, which is an error as good as an answer.
+    this.request({ command: "LEAVE_BROADCAST" }).catch(() => {});
   }
 
   /** Closes the connection; requests under way reject with `cancelled`. */
@@ -138,16 +152,21 @@ export class SignallingClient extends Emitter<SignallingEvents> {
     if (!message) return;
     if (message.command === "ERROR") return this.#handleError(message);
     const pending = this.#pending.find((each) => ANSWERS[each.command] === message.command);
-    if (pending) this.#settle(pending).resolve(message);
-    else this.emit("message", message);
+    if (!pending) return this.emit("message", message);
+    if (pending.command === "LEAVE_BROADCAST") this.#endJoinsBefore(pending);
+    this.#settle(pending).resolve(message);
   }
 
   /** Without `answers` (the prototype's server) an ERROR belongs to whoever has waited longest. */
   #handleError(message: ServerMessageOf<"ERROR">): void {
     const pending = message.answers === undefined
-      ? this.#pending[0]
+      ? this.#pending.find((each) => !each.isAbandoned)
       : this.#pending.find((each) => each.command === message.answers);
     const error = fromErrorMessage(message);
+    // Whoever was too busy for a LEAVE has given up nothing.
+    if (pending?.command === "LEAVE_BROADCAST" && error.code !== "busy") {
+      this.#endJoinsBefore(pending);
+    }
     if (pending) this.#settle(pending).reject(error);
     // What was sent to a link that is gone is nobody's mistake.
     else if (error.code !== "not_linked") this.emit("error", error);
@@ -157,6 +176,14 @@ export class SignallingClient extends Emitter<SignallingEvents> {
     clearTimeout(pending.timer);
     this.#pending.splice(this.#pending.indexOf(pending), 1);
     return pending;
+  }
+
+  /** A JOIN that was sent before a LEAVE is not answered after it (LEAVE-5). */
+  #endJoinsBefore(leave: Pending): void {
+    for (const pending of this.#pending.slice(0, this.#pending.indexOf(leave))) {
+      if (pending.command !== JOIN) continue;
+      this.#settle(pending).reject(new TributaryError("cancelled"));
+    }
   }
 
   #lose(socket: WebSocket): void {

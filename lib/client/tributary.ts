@@ -56,6 +56,8 @@ export class Tributary extends Emitter<TributaryEvents> {
   #broadcast: string | null = null;
   #peerName: string | undefined;
   #isEnding = false;
+  /** The latest start or join; a page may begin another one before the last has failed in the end. */
+  #attempt = Symbol();
   /** Closed links are noticed at once, those of a page that is simply gone after some 20 s. */
   readonly #handlePageHide = () => this.close();
 
@@ -182,7 +184,7 @@ export class Tributary extends Emitter<TributaryEvents> {
     if (!peer?.isViewer && this.#state !== BROADCAST_ENDED) {
       throw wrongState(this.#state, "leave a broadcast");
     }
-    peer?.halt();
+    peer?.halt(new TributaryError("cancelled"));
     try {
       if (peer) await this.#giveUp({ command: "LEAVE_BROADCAST" }, "not_watching");
     } finally {
@@ -253,10 +255,12 @@ export class Tributary extends Emitter<TributaryEvents> {
   }
 
   async #complete(peer: Peer, work: Promise<unknown>): Promise<void> {
+    const attempt = this.#attempt = Symbol();
     try {
       await work;
     } catch (thrown) {
-      if (this.#peer === peer && !this.#isIn(DISCONNECTED)) this.#reset(READY);
+      const isLatest = attempt === this.#attempt && peer === this.#peer;
+      if (isLatest && !this.#isIn(DISCONNECTED)) this.#reset(READY);
       throw toTributaryError(thrown);
     }
   }
@@ -290,14 +294,14 @@ export class Tributary extends Emitter<TributaryEvents> {
   #handleLost(error: TributaryError): void {
     // Without a broadcast nothing is lost: the next start or join connects again.
     if (!this.#peer) return;
-    this.#peer.halt();
+    this.#peer.halt(error);
     this.#setState(DISCONNECTED);
     this.emit("error", error);
   }
 
   /** Ends every link, and goes to `state`. */
   #reset(state: TributaryState, reason = new TributaryError("cancelled")): void {
-    this.#signalling.abandon("JOIN_BROADCAST", reason);
+    this.#signalling.abandonJoin(reason);
     this.#peer?.close(reason);
     this.#peer = null;
     removeEventListener("pagehide", this.#handlePageHide);

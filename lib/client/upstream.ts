@@ -72,6 +72,8 @@ export class Upstream extends Emitter<UpstreamEvents> {
   /** The attachment that is being made; its stream has not come. */
   #next: Attachment | null = null;
   #isJoining = false;
+  /** The latest join; what an earlier one still comes to counts no more. */
+  #attempt = Symbol();
   /** The parent that has just answered is gone before its answer was taken in. */
   #isOutdated = false;
   /** Tries since a stream last came. */
@@ -80,7 +82,8 @@ export class Upstream extends Emitter<UpstreamEvents> {
   /** Rejects when closed: what waits for a closed RTCPeerConnection waits for ever. */
   readonly #closing = Promise.withResolvers<never>();
   #isClosed = false;
-  #isHalted = false;
+  /** Why no parent is looked for; null while one may be. */
+  #halted: TributaryError | null = null;
 
   constructor(options: UpstreamOptions) {
     super();
@@ -95,18 +98,22 @@ export class Upstream extends Emitter<UpstreamEvents> {
    * @throws {TributaryError}
    */
   async join(): Promise<void> {
-    this.#isHalted = this.#isClosed;
+    if (!this.#isClosed) this.#halted = null;
+    const attempt = this.#attempt = Symbol();
+    const isLatest = () => attempt === this.#attempt;
     this.#isJoining = true;
     this.#isOutdated = false;
     this.#replaceNext(null);
     try {
-      await Promise.race([this.#attach(), this.#closing.promise]);
+      await Promise.race([this.#attach(attempt), this.#closing.promise]);
     } catch (error) {
-      this.#replaceNext(null);
+      if (isLatest()) this.#replaceNext(null);
       throw toTributaryError(error);
     } finally {
-      this.#isJoining = false;
-      if (this.#isOutdated) this.reattach();
+      if (isLatest()) {
+        this.#isJoining = false;
+        if (this.#isOutdated) this.reattach();
+      }
     }
   }
 
@@ -116,15 +123,18 @@ export class Upstream extends Emitter<UpstreamEvents> {
    */
   reattach(): void {
     if (this.#isJoining) this.#isOutdated = typeof this.#next?.peer === "string";
-    if (this.#isHalted || this.#isJoining) return;
+    if (this.#halted || this.#isJoining) return;
     this.#isJoining = true;
     this.emit("reconnecting", undefined);
     this.#schedule(() => this.#tryAgain(), reconnectDelayMs(this.#tries++, Math.random()));
   }
 
-  /** Looks for no other parent from now on; what comes in goes on coming. */
-  halt(): void {
-    this.#isHalted = true;
+  /**
+   * Looks for no other parent from now on; what comes in goes on coming. A join that is under way
+   * rejects with `reason`.
+   */
+  halt(reason: TributaryError): void {
+    this.#halted = reason;
     clearTimeout(this.#timer);
   }
 
@@ -144,7 +154,7 @@ export class Upstream extends Emitter<UpstreamEvents> {
 
   /** Ends the link and any search for another one; a join that is under way rejects with `reason`. */
   close(reason: TributaryError): void {
-    this.halt();
+    this.halt(reason);
     this.#isClosed = true;
     this.#closing.reject(reason);
     this.#replaceNext(null);
@@ -152,35 +162,46 @@ export class Upstream extends Emitter<UpstreamEvents> {
     this.#shown = null;
   }
 
-  async #attach(): Promise<void> {
+  async #attach(attempt: symbol): Promise<void> {
+    const goOn = () => {
+      if (this.#halted) throw this.#halted;
+      if (attempt !== this.#attempt) throw new TributaryError("cancelled");
+    };
     const { signalling, iceServers, name, peerName } = this.#options;
     const configuration = await iceServers.fresh();
-    if (this.#isHalted) throw new TributaryError("cancelled");
+    goOn();
     const next: Attachment = { link: new Link(configuration), peer: null };
     this.#replaceNext(next);
     const offer = await next.link.offer();
     this.emit("receivers", next.link.receivers);
-    if (this.#isHalted) throw new TributaryError("cancelled");
+    goOn();
     const { peer, answer } = await signalling.request({
       command: "JOIN_BROADCAST",
       name,
       peerName,
       offer: { ...offer },
     });
-    if (this.#isClosed) return;
+    goOn();
     next.peer = peer;
     this.emit("joined", peer);
     this.#watch(next);
-    await next.link.acceptAnswer(answer as unknown as RTCSessionDescriptionInit);
-    next.link.releaseCandidates();
+    try {
+      await next.link.acceptAnswer(answer as unknown as RTCSessionDescriptionInit);
+      next.link.releaseCandidates();
+    } catch {
+      // A parent whose answer makes no sense is none; the place below it is given up for another.
+      if (attempt === this.#attempt) this.#isOutdated = true;
+    }
   }
 
   async #tryAgain(): Promise<void> {
+    const joined = this.join();
+    const attempt = this.#attempt;
     try {
-      await this.join();
+      await joined;
     } catch (thrown) {
       const error = toTributaryError(thrown);
-      if (this.#isHalted) return;
+      if (this.#halted || attempt !== this.#attempt) return;
       if (FINAL_CODES.has(error.code)) this.emit("failed", error);
       else this.reattach();
     }

@@ -1,6 +1,7 @@
 /**
  * The life of a broadcast: begins, and ends for everybody, orphans and those below them too.
  */
+import { UserError } from "../protocol/mod.ts";
 import { nameTaken } from "../store/tree_store.ts";
 import type { InstanceId, Peer, PeerId } from "../tree/types.ts";
 import type { Context } from "./context.ts";
@@ -17,7 +18,6 @@ export async function beginBroadcast(
   session: Session,
   { name, title, peerName }: { name: string; title: string; peerName: string },
 ): Promise<void> {
-  if (session.broadcasts.has(name)) throw nameTaken(name);
   if (session.watching?.broadcast === name) {
     // Watches, or waits for, what is over: were it still to get a place, or to leave one, that
     // would be under its own name in its own broadcast.
@@ -25,6 +25,7 @@ export async function beginBroadcast(
     if (await unwatch(context, session)) session.send({ command: "BROADCAST_ENDED", name });
   }
   const now = context.clock.now();
+  const isKnown = session.broadcasts.has(name);
   // Beforehand: a viewer may be placed under the new root before we hear that it is written.
   session.addBroadcast(name);
   const { config: { fanout }, address } = context;
@@ -41,32 +42,41 @@ export async function beginBroadcast(
     await remember(context, session);
     while (!await context.store.createBroadcast({ name, edition, title, createdAt: now, root })) {
       // Whoever was ending it may be gone; what is half done is finished by whoever needs it done.
-      tellEnded(context, name, await context.store.sweep(name));
+      await context.store.sweep(name, (members) => tellEnded(context, name, members));
     }
   } catch (error) {
-    session.deleteBroadcast(name);
+    // After a fault it may be live all the same; then END, or the end of the session, ends it.
+    if (error instanceof UserError && !isKnown) session.deleteBroadcast(name);
     throw error;
   }
   context.log("info", "broadcast_started", { broadcast: name });
   context.hints.changed(name);
 }
 
-/** Ends a broadcast of this session; false when the store knows it no more. */
+/** Ends a broadcast of this session, also one whose end failed on the way; false when there is none. */
 export async function endBroadcast(
   context: Context,
   session: Session,
   name: string,
 ): Promise<boolean> {
   if (!session.broadcasts.has(name)) return false;
-  const ifAt = context.address.instance;
-  if (!await context.store.beginEnding(name, session.id, { ifAt })) {
-    session.deleteBroadcast(name);
-    return false;
+  const { address, store } = context;
+  if (!await store.beginEnding(name, session.id, { ifAt: address.instance })) {
+    const left = await store.broadcast(name);
+    if (left?.root !== session.id || left.state !== "ending") {
+      session.deleteBroadcast(name);
+      return false;
+    }
   }
-  const members = await context.store.sweep(name);
+  let viewers = 0;
+  await store.sweep(name, (members) => {
+    const others = members.filter(({ id }) => id !== session.id);
+    tellEnded(context, name, others);
+    viewers += others.length;
+  });
   session.deleteBroadcast(name);
   session.send({ command: "BROADCAST_ENDED", name });
-  concludeEnding(context, name, members.filter(({ id }) => id !== session.id));
+  concludeEnding(context, name, viewers);
   return true;
 }
 
@@ -75,19 +85,22 @@ export async function endLostBroadcast(
   context: Context,
   { name, root, ifAt }: { name: string; root: PeerId; ifAt: InstanceId },
 ): Promise<void> {
-  if (!await context.store.beginEnding(name, root, { ifAt })) return;
-  concludeEnding(context, name, await context.store.sweep(name));
+  if (await context.store.beginEnding(name, root, { ifAt })) await finishEnding(context, name);
 }
 
 /** Finishes the end of a broadcast that somebody began and nobody finished. */
 export async function finishEnding(context: Context, name: string): Promise<void> {
-  concludeEnding(context, name, await context.store.sweep(name));
+  let told = 0;
+  await context.store.sweep(name, (members) => {
+    tellEnded(context, name, members);
+    told += members.length;
+  });
+  concludeEnding(context, name, told);
 }
 
-function concludeEnding(context: Context, name: string, members: Peer[]): void {
-  tellEnded(context, name, members);
-  context.log("info", "broadcast_ended", { broadcast: name, told: members.length });
-  context.hints.changed(name);
+function concludeEnding({ log, hints }: Context, name: string, told: number): void {
+  log("info", "broadcast_ended", { broadcast: name, told });
+  hints.changed(name);
 }
 
 /** Tells members, in one message per instance and broadcast: a sweep may find late ones of earlier ones. */

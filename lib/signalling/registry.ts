@@ -1,5 +1,5 @@
 /**
- * The sessions that this instance holds, by id and by the broadcast they watch.
+ * The sessions that this instance holds, by id.
  */
 import type { Address, PeerId } from "../tree/types.ts";
 import type { Session } from "./session.ts";

@@ -134,7 +134,8 @@ function revive(
       watching.edition = peer.edition;
       watching.member = true;
       // Above whatever it had counted to elsewhere, so that no late answer is taken for a new one.
-      watching.attempt = context.clock.now();
+      session.countAttemptsFrom(context.clock.now());
+      watching.attempt = session.nextAttempt();
       // Its offer was lost with the socket: it has to make another one.
       const isLinked = parent !== null && peer.state === "live";
       if (isLinked) watching.parent = { id: parent.id, address: parent.address };

@@ -4,7 +4,7 @@
  */
 import type { Bus } from "../bus/bus.ts";
 import type { Clock } from "../clock.ts";
-import { errorFields, type Log } from "../log.ts";
+import type { Log } from "../log.ts";
 import { CLOSE_SERVICE_RESTART } from "../protocol/mod.ts";
 import type { ResumeStore } from "../store/resume_store.ts";
 import type { TreeStore } from "../store/tree_store.ts";
@@ -15,6 +15,7 @@ import { deliverBy } from "./deliver.ts";
 import { dispatch } from "./dispatch.ts";
 import type { Envelope } from "./envelope.ts";
 import { Hints } from "./hints.ts";
+import { insist } from "./insist.ts";
 import { Placements } from "./placement.ts";
 import { Registry } from "./registry.ts";
 import { onMoved, onTaken } from "./resuming.ts";
@@ -173,22 +174,20 @@ export class SignallingService {
   }
 
   async #depart(session: Session): Promise<void> {
+    // Also a subscription that was being made while the socket closed.
+    this.#context.treeWatch.unsubscribeAll(session);
+    const { clock, log } = this.#context;
     const steps = [
       () => unwatch(this.#context, session),
-      ...[...session.broadcasts].map((name) => async () => {
-        await endBroadcast(this.#context, session, name);
-      }),
+      ...[...session.broadcasts].map((name) => () => endBroadcast(this.#context, session, name)),
     ];
-    for (const step of steps) {
-      try {
-        await step();
-      } catch (error) {
-        this.#context.log("error", "departure_failed", errorFields(error));
-      }
-    }
-    if (session.isResumable) await this.#context.resumes.forget(session.id).catch(() => {});
-    // A subscription that was being made while the socket closed.
-    this.#context.treeWatch.unsubscribeAll(session);
+    // Side by side, so that none waits for another that fails.
+    await Promise.all(steps.map((step) => insist({ clock, log, event: "departure_failed" }, step)));
+    if (!session.isResumable) return;
+    await insist(
+      { clock, log, event: "forgetting_failed" },
+      () => this.#context.resumes.forget(session.id),
+    );
   }
 
   #receive(envelope: Envelope): void {
@@ -210,9 +209,7 @@ export class SignallingService {
     switch (envelope.type) {
       case "relay": {
         const { broadcast, from, address, attempt, frame } = envelope;
-        const carries = session.broadcasts.has(broadcast) ||
-          session.watching?.broadcast === broadcast;
-        if (!carries) return;
+        if (!session.carriesIn(broadcast)) return;
         session.setChild(from, { address, broadcast, attempt, answered: false });
         session.sendFrame(frame);
         return;

@@ -41,9 +41,9 @@ export interface Watching {
   peerName: string;
   /** Which broadcast of that name it was last placed in; null until then. */
   edition: Edition | null;
-  /** True once the tree has a record of this peer. */
+  /** True once the tree has a record of this peer, or may have one. */
   member: boolean;
-  /** Counts the joins, so that a late answer to an earlier one is recognised. */
+  /** Which of the session's attempts this is, so that a late answer to an earlier one is recognised. */
   attempt: number;
   /** The offer that still waits for an answer. */
   offer: Opaque | null;
@@ -86,9 +86,12 @@ export class Session {
   queue: Promise<void> | null = null;
   waitingCommands = 0;
   watching: Watching | null = null;
+  /** The broadcast that is being left; it still carries children there until the tree knows. */
+  leaving: string | null = null;
   // Made when first needed: most sessions watch and do nothing else, and there are many of them.
   #broadcasts: Set<string> | null = null;
   #children: Map<PeerId, ChildLink> | null = null;
+  #attempts = 0;
 
   constructor(id: PeerId, onDropped: (session: Session) => void, outlet: Outlet | null = null) {
     this.id = id;
@@ -116,6 +119,16 @@ export class Session {
     return this.#outlet !== null;
   }
 
+  /** Numbers the attempts to get a parent, over everything this session ever watches. */
+  nextAttempt(): number {
+    return ++this.#attempts;
+  }
+
+  /** Numbers attempts above those that another instance has counted for the same peer. */
+  countAttemptsFrom(first: number): void {
+    this.#attempts = Math.max(this.#attempts, first);
+  }
+
   /** The names this session broadcasts. */
   get broadcasts(): ReadonlySet<string> {
     return this.#broadcasts ?? NOTHING;
@@ -128,6 +141,12 @@ export class Session {
   deleteBroadcast(name: string): void {
     this.#broadcasts?.delete(name);
     this.deleteChildrenOf(name);
+  }
+
+  /** True when others may hang under this session's peer in a broadcast. */
+  carriesIn(broadcast: string): boolean {
+    return this.broadcasts.has(broadcast) || this.watching?.broadcast === broadcast ||
+      this.leaving === broadcast;
   }
 
   child(id: PeerId): ChildLink | undefined {

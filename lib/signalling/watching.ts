@@ -16,6 +16,7 @@ import {
 import type { Departure, PlacedPeer } from "../store/tree_store.ts";
 import type { Edition, PeerId } from "../tree/types.ts";
 import type { Context } from "./context.ts";
+import { insist } from "./insist.ts";
 import { PlacementCancelledError } from "./placement.ts";
 import type { Session, Watching } from "./session.ts";
 import { inTurn } from "./turn.ts";
@@ -40,8 +41,6 @@ export async function watch(
   }
   if (session.isGone) return;
   const watching = session.watching ??= newWatching(join.broadcast, join.peerName);
-  // Not before the old place is given up: until then no other parent is to be looked for.
-  watching.offer = null;
   watching.avoided = join.lost ? new Set([join.lost]) : null;
   await remember(context, session);
   if (watching.member) {
@@ -49,6 +48,7 @@ export async function watch(
     if (session.watching !== watching) return;
     watching.member = isMember;
   }
+  // Not before the old place is given up: until then no other parent is to be looked for.
   watching.offer = join.offer;
   const notBefore = join.lost ? reportLost(session, context.clock.now()) : 0;
   lookForParent(context, session, watching, notBefore);
@@ -80,9 +80,18 @@ export async function unwatch(context: Context, session: Session): Promise<boole
   const { watching } = session;
   if (!watching) return false;
   session.watching = null;
+  session.leaving = watching.broadcast;
   watching.deadline?.();
+  try {
+    if (watching.member) await leaveTree(context, session, watching);
+  } catch (error) {
+    // Still in the tree: whoever asks again, or the end of the session, is to find it here.
+    session.watching = watching;
+    throw error;
+  } finally {
+    session.leaving = null;
+  }
   session.deleteChildrenOf(watching.broadcast);
-  if (watching.member) await leaveTree(context, session, watching);
   return true;
 }
 
@@ -160,11 +169,12 @@ export async function onAnswer(
   watching.deadline?.();
   watching.deadline = null;
   session.sendFrame(answer.frame);
-  try {
-    if (await context.store.open(broadcast, placed)) slotsOpened(context, broadcast);
-  } catch (error) {
-    context.log("error", "open_failed", { broadcast, ...errorFields(error) });
-  }
+  const { clock, log, store } = context;
+  await insist({ clock, log, event: "open_failed" }, async () => {
+    // A place that it has lost meanwhile is none of its any more.
+    if (watching.placed !== placed || session.watching !== watching) return;
+    if (await store.open(broadcast, placed)) slotsOpened(context, broadcast);
+  });
 }
 
 /** Takes in that the broadcast is over. */
@@ -178,7 +188,7 @@ export function onEnded(session: Session, broadcast: string, edition: Edition): 
     return;
   }
   // A later broadcast of the same name is none of this message's business.
-  if (watching.edition === edition) endWatching(session, watching);
+  if (watching.edition === edition || watching.edition === null) endWatching(session, watching);
 }
 
 /** Takes in that what a session watched is over. */
@@ -200,7 +210,7 @@ function lookForParent(
   watching: Watching,
   notBefore = 0,
 ): void {
-  watching.attempt++;
+  watching.attempt = session.nextAttempt();
   watching.deadline?.();
   watching.deadline = null;
   const pending = context.placements.place({
@@ -334,15 +344,15 @@ function onNotPlaced(
 ): void {
   if (error instanceof PlacementCancelledError || isOver(watching)) return;
   watching.offer = null;
-  // An orphan stays one and may ask again; who was never placed watches nothing.
-  if (!watching.member || (error instanceof UserError && error.code === "unknown_broadcast")) {
-    session.watching = null;
-  }
   const answers = "JOIN_BROADCAST";
   if (error instanceof UserError) {
+    // An orphan stays one and may ask again; who was never placed watches nothing.
+    if (!watching.member || error.code === "unknown_broadcast") session.watching = null;
     session.send({ command: "ERROR", message: error.message, code: error.code, answers });
     return;
   }
+  // The tree may have got it all the same; then it is to be given up like any place.
+  watching.member = true;
   context.log("error", "join_failed", { broadcast: watching.broadcast, ...errorFields(error) });
   session.send({
     command: "ERROR",
@@ -352,12 +362,13 @@ function onNotPlaced(
   });
 }
 
-/** Ends a placement under way; afterwards the peer either has a place or looks for none. */
+/** Ends a join under way, which is not answered any more; afterwards the peer has a place or looks for none. */
 async function giveUpPlacement(session: Session): Promise<void> {
   const { watching } = session;
-  if (!watching?.settled) return;
+  if (!watching) return;
   // Without an offer nobody is asked to relay, should the claim go through all the same.
   watching.offer = null;
+  if (!watching.settled) return;
   watching.pending?.cancel();
   await watching.settled;
 }

@@ -201,9 +201,10 @@ export class KvTreeStore implements TreeStore {
       const entry = await this.#reader.peer(name, id);
       if (!entry || !meets(entry.value, condition)) return null;
       const peer = entry.value;
-      const parentRead = peer.parent === null ? null : this.#reader.peer(name, peer.parent);
-      const places = await this.#placesOf(name, peer);
-      const parent = await parentRead;
+      const [parent, places] = await Promise.all([
+        peer.parent === null ? null : this.#reader.peer(name, peer.parent),
+        this.#placesOf(name, peer),
+      ]);
       if (!places) return RETRY;
       const { own, children } = places;
       const plan = depart(peer, parent?.value ?? null, children.map(({ value }) => value));
@@ -278,8 +279,8 @@ export class KvTreeStore implements TreeStore {
     });
   }
 
-  sweep(name: string): Promise<Peer[]> {
-    return sweepBroadcast({ reader: this.#reader, committer: this.#committer }, name);
+  sweep(name: string, onRemoved?: (members: Peer[]) => void): Promise<Peer[]> {
+    return sweepBroadcast({ reader: this.#reader, committer: this.#committer, onRemoved }, name);
   }
 
   snapshot(name: string): Promise<TreeSnapshot | null> {

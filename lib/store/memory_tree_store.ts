@@ -182,11 +182,13 @@ export class MemoryTreeStore implements TreeStore {
     return Promise.resolve(true);
   }
 
-  sweep(name: string): Promise<Peer[]> {
+  sweep(name: string, onRemoved?: (members: Peer[]) => void): Promise<Peer[]> {
     const tree = this.#trees.get(name);
     if (tree?.broadcast.state !== "ending") return Promise.resolve([]);
     this.#trees.delete(name);
-    return Promise.resolve([...tree.peers.values()]);
+    const members = [...tree.peers.values()];
+    onRemoved?.(members);
+    return Promise.resolve(members);
   }
 
   snapshot(name: string): Promise<TreeSnapshot | null> {

@@ -11,9 +11,17 @@ import type { TreeReader } from "./tree_reader.ts";
 /** Keys deleted in one atomic; KV allows 1,000 mutations and 800 KiB, and a key may take 700 bytes. */
 const BATCH_SIZE = 500;
 
+/** What a sweep needs. */
+export interface SweepOptions {
+  reader: TreeReader;
+  committer: GroupCommitter;
+  /** Is called with the members of each step. */
+  onRemoved?: (members: Peer[]) => void;
+}
+
 /** Sweeps a broadcast that is ending; returns the members that were removed here. */
 export async function sweepBroadcast(
-  { reader, committer }: { reader: TreeReader; committer: GroupCommitter },
+  { reader, committer, onRemoved }: SweepOptions,
   name: string,
 ): Promise<Peer[]> {
   const broadcast = await reader.broadcast(name);
@@ -33,10 +41,9 @@ export async function sweepBroadcast(
       const deletes = batch.map(([doomedKey]) => doomedKey);
       const version = await committer.commit({ checks: stillEnding, deletes });
       if (version === null) return [...members.values()];
-      for (const [doomedKey, value] of batch) {
-        const peer = value as Peer;
-        if (doomedKey[0] === "peer") members.set(peer.id, peer);
-      }
+      const removed = batch.flatMap(([key, value]) => key[0] === "peer" ? [value as Peer] : []);
+      for (const peer of removed) members.set(peer.id, peer);
+      onRemoved?.(removed);
     }
   }
   await committer.commit({ checks: stillEnding, deletes: [key] });

@@ -133,8 +133,11 @@ export interface TreeStore {
   /**
    * Removes everything an ending broadcast left and frees its name. May be repeated, also by
    * several at once: each gets the members that it removed, and has to tell them.
+   *
+   * @param onRemoved is called with the members of each step; should a later step fail, nobody else
+   * could tell them.
    */
-  sweep(name: string): Promise<Peer[]>;
+  sweep(name: string, onRemoved?: (members: Peer[]) => void): Promise<Peer[]>;
 
   /** Reads all that the invariants speak of. Only consistent while nothing changes; for tests. */
   snapshot(name: string): Promise<TreeSnapshot | null>;

@@ -1,6 +1,7 @@
+import { assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
 import { browse } from "../support/browsing.ts";
-import { assertMovingPicture } from "../support/media.ts";
+import { assertMovingPicture, assertSound } from "../support/media.ts";
 
 async function goLive(studio: Page, name: string): Promise<void> {
   await studio.getByRole("textbox", { name: "Name", exact: true }).fill(name);
@@ -35,6 +36,35 @@ Deno.test("the studio says so when there is no camera", async () => {
     const studio = await open("/studio");
     await goLive(studio, "missing");
     await says(studio, "alert", /no camera/i);
+  });
+});
+
+Deno.test("whoever has no camera is heard, and stays muted when the devices are opened again", async () => {
+  const launch = {
+    without: ["--use-fake-device-for-media-stream"],
+    flags: ["--use-fake-device-for-media-stream=device-count=0"],
+  };
+  await browse({ launch }, async ({ open }) => {
+    const studio = await open("/studio");
+    await goLive(studio, "heard");
+    await isLive(studio);
+    const viewer = await open("/watch/heard");
+    await says(viewer, "status", /listening live/i);
+    await assertSound(viewer, "the viewer of a broadcast without a picture");
+
+    await studio.getByRole("button", { name: "Mute microphone" }).click();
+    const track = await studio.evaluateHandle(() =>
+      (document.querySelector("video")!.srcObject as MediaStream).getAudioTracks()[0]!
+    );
+    await studio.getByRole("button", { name: "Turn the camera on" }).click();
+    await studio.waitForFunction((former) => former.readyState === "ended", track);
+    const isHeard = () =>
+      studio.evaluate(() =>
+        (document.querySelector("video")!.srcObject as MediaStream).getAudioTracks()[0]!.enabled
+      );
+    assertEquals(await isHeard(), false);
+    await studio.getByRole("button", { name: "Unmute microphone" }).click();
+    assertEquals(await isHeard(), true);
   });
 });
 

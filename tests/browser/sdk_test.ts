@@ -1,6 +1,7 @@
 /** The SDK itself, on pages of another site that have no user interface of ours. */
-import { assertEquals, assertMatch } from "@std/assert";
+import { assertEquals, assertMatch, assertNotEquals, assertRejects } from "@std/assert";
 import type { Browser, Page } from "playwright-core";
+import type { Tributary } from "../../lib/client/mod.ts";
 import { browse, type BrowseOptions } from "../support/browsing.ts";
 import { launchChromium } from "../support/chromium.ts";
 import { assertEventually } from "../support/eventually.ts";
@@ -22,6 +23,8 @@ interface Sdk {
   pageOf(browser: Browser): Promise<Page>;
   /** The service's WebSocket. */
   service: string;
+  /** Ends the service. */
+  stop(): Promise<unknown>;
 }
 
 async function withSdk(options: BrowseOptions, body: (sdk: Sdk) => Promise<void>): Promise<void> {
@@ -34,6 +37,7 @@ async function withSdk(options: BrowseOptions, body: (sdk: Sdk) => Promise<void>
       page: async (path = "/") => await untilReady(await open(site.url + path)),
       pageOf: async (browser) => await untilReady(await open(`${site.url}/`, browser)),
       service: server.wsUrl,
+      stop: () => server.stop(),
     });
   });
 }
@@ -234,6 +238,98 @@ Deno.test("a lost socket leaves the picture as it is, and joining again takes it
     await assertEventually(() => streamsOf(viewer), 2);
     assertEquals(await within(viewer, ({ tributary }) => tributary.state), "LISTENING");
     await assertMovingPicture(viewer, "the viewer with another socket");
+  });
+});
+
+Deno.test("joining again while the service is down rejects with what is wrong, and stops nothing", async () => {
+  await withSdk({}, async ({ page, stop }) => {
+    const broadcaster = await page();
+    await startBroadcast(broadcaster, "down");
+    const viewer = await page();
+    await joinBroadcast(viewer, "down");
+    await stop();
+    const stateOf = () => within(viewer, ({ tributary }) => tributary.state);
+    await assertEventually(stateOf, "DISCONNECTED");
+    const codes = await within(viewer, async ({ tributary, codeOf }) => [
+      await codeOf(tributary.joinBroadcast("down")),
+      await codeOf(tributary.joinBroadcast("down")),
+    ]);
+    assertEquals(codes, ["connection_lost", "connection_lost"]);
+    assertEquals(await stateOf(), "DISCONNECTED");
+    await assertMovingPicture(viewer, "the viewer without a service");
+  });
+});
+
+Deno.test("a page may join again in the very moment in which it hears of a loss", async () => {
+  await withSdk({}, async ({ page, service }) => {
+    const mute = await VirtualPeer.connect(service, { answer: false });
+    await mute.startBroadcast("eager");
+    const viewer = await page();
+    await within(viewer, (globals) => {
+      globals.pending = globals.codeOf(globals.tributary.joinBroadcast("eager"));
+    });
+    const first = await mute.waitFor("RELAY_BROADCAST");
+    await within(viewer, (globals) => {
+      const { tributary, codeOf, sockets, pending } = globals;
+      tributary.once("error", () => {
+        globals.pending = Promise.all([pending, codeOf(tributary.joinBroadcast("eager"))]);
+      });
+      sockets.at(-1)!.close();
+    });
+    const second = await mute.waitFor("RELAY_BROADCAST");
+    assertNotEquals(second.peer, first.peer);
+    const outcome = await within(viewer, async (globals) => {
+      const before = globals.tributary.state;
+      await globals.tributary.leaveBroadcast();
+      return [before, ...await globals.pending as string[], globals.tributary.state];
+    });
+    assertEquals(outcome, ["CONNECTING", "connection_lost", "cancelled", "READY"]);
+    await mute.close();
+  });
+});
+
+Deno.test("a broadcaster that cannot make links says nothing of it, and stays live", async () => {
+  await withSdk({}, async ({ page, service }) => {
+    const broadcaster = await page();
+    await within(broadcaster, (globals) => {
+      const Tributary = globals.tributary.constructor as new (options: object) => Tributary;
+      // A TURN server without credentials, which browsers do not take.
+      const rtcConfiguration = { iceServers: [{ urls: "turn:turn.example.org" }] };
+      globals.tributary = new Tributary({ rtcConfiguration });
+      const started = globals.tributary.startBroadcast("unlinked");
+      globals.pending = new Promise<void>((resolve) => {
+        globals.sockets.at(-1)!.addEventListener("message", ({ data }) => {
+          if (data.includes("RELAY_BROADCAST")) resolve();
+        });
+      });
+      return started;
+    });
+    await using viewer = await VirtualPeer.connect(service);
+    const joined = assertRejects(() => viewer.joinBroadcast("unlinked"));
+    await within(broadcaster, ({ pending }) => pending.then(() => {}));
+    await within(broadcaster, ({ tributary }) => tributary.endBroadcast());
+    await viewer.waitFor("BROADCAST_ENDED");
+    await viewer.close();
+    await joined;
+  });
+});
+
+Deno.test("a parent whose answer makes no sense is left for another one", async () => {
+  await withSdk({}, async ({ page, service }) => {
+    const odd = await VirtualPeer.connect(service, { answer: { type: "answer", sdp: "odd" } });
+    await odd.startBroadcast("odd");
+    const viewer = await page();
+    assertEquals(
+      await within(viewer, ({ tributary, codeOf }) => codeOf(tributary.joinBroadcast("odd"))),
+      null,
+    );
+    const offers = () => odd.received.filter(({ command }) => command === "RELAY_BROADCAST").length;
+    await assertEventually(() => offers() >= 3, true);
+    assertEquals(await within(viewer, ({ tributary }) => tributary.state), "RECONNECTING");
+    await within(viewer, ({ tributary }) => tributary.leaveBroadcast());
+    await odd.subscribe("odd");
+    assertEquals((await odd.waitFor("TREE_STATE_CHANGED")).tree.children, []);
+    await odd.close();
   });
 });
 

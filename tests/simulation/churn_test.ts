@@ -35,6 +35,13 @@ function variants(): [string, Omit<ConstructorParameters<typeof SimWorld>[0], "s
     ["fan-out 8 on two instances", { instances: 2, fanout: 8 }],
     ["one instance", { instances: 1, fanout: 3 }],
     ["a bus that loses a tenth", { instances: 3, fanout: 2, busDrop: 0.1 }],
+    ["a bus that takes seconds", { instances: 3, fanout: 2, busDelayMs: 4_000 }],
+    ["a KV that takes long", { instances: 3, fanout: 2, kvLatencyMs: 150 }],
+    ["instances that end and begin", { instances: 3, fanout: 2, restarts: 0.03 }],
+    ["sockets that are lost", { instances: 3, fanout: 2, greeting: 0.7 }],
+    ["sockets that are lost in chains", { instances: 2, fanout: 1, greeting: 1 }],
+    ["sockets and instances", { instances: 3, fanout: 2, greeting: 0.7, restarts: 0.03 }],
+    ["a KV that fails now and then", { instances: 3, fanout: 2, kvFaults: 0.05 }],
   ];
 }
 
@@ -58,10 +65,12 @@ async function run(
     tally.steps++;
   }
   world.calm();
-  await world.clock.advance(60_000);
+  // Longer than any grace period, so that whoever has vanished is gone.
+  await world.clock.advance(120_000);
   await check("when calm", await world.problems(NAMES));
   // What a lossy bus leaves unserved waits for the deadlines of requests between peers.
   if (!options.busDrop) await check("when calm", await world.unserved(NAMES));
+  await check("when calm", await world.outdated(NAMES));
   await check("in the end", await world.endAll());
   tally.clients += world.clients.length;
   tally.seeds++;

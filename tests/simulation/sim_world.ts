@@ -2,12 +2,15 @@
  * A whole deployment in virtual time: several instances of the signalling service over one simulated
  * KV and one bus, and clients that come and go. Everything random comes from one seed.
  */
+import type { Bus } from "../../lib/bus/bus.ts";
 import { MemoryBusNetwork } from "../../lib/bus/memory.ts";
-import { MemoryResumeStore } from "../../lib/store/memory_resume_store.ts";
 import { SignallingService } from "../../lib/signalling/service.ts";
+import { KvResumeStore } from "../../lib/store/kv_resume_store.ts";
 import { KvTreeStore } from "../../lib/store/kv_tree_store.ts";
 import { violations } from "../../lib/tree/invariants.ts";
+import { treeState } from "../../lib/tree/tree_state.ts";
 import type { Peer } from "../../lib/tree/types.ts";
+import type { Tokens } from "../../lib/signalling/tokens.ts";
 import { countedTokens } from "../support/counted_tokens.ts";
 import { pick, seededRandom } from "../support/sim/random.ts";
 import { SimClock } from "../support/sim/sim_clock.ts";
@@ -21,6 +24,24 @@ export interface SimOptions {
   fanout: number;
   /** Share of bus messages that are lost. */
   busDrop?: number;
+  /** Longest time a bus message takes, in ms. */
+  busDelayMs?: number;
+  /** Share of the KV's operations that fail, until it is calm. */
+  kvFaults?: number;
+  /** Longest time an operation of the KV takes one way, in ms. */
+  kvLatencyMs?: number;
+  /** Share of steps in which an instance ends in good order and another one begins. */
+  restarts?: number;
+  /** Share of clients that greet: they lose sockets now and then and come back elsewhere. */
+  greeting?: number;
+}
+
+/** How long who greeted keeps its place. */
+const GRACE = { viewerMs: 15_000, broadcasterMs: 60_000 };
+
+interface Instance {
+  service: SignallingService;
+  bus: Bus;
 }
 
 /** See the module's paragraph. */
@@ -32,47 +53,31 @@ export class SimWorld {
   readonly history: string[] = [];
   readonly #options: SimOptions;
   readonly #data = new SimKvData();
-  readonly #services: SignallingService[] = [];
+  readonly #network: MemoryBusNetwork;
+  readonly #instances: Instance[] = [];
   readonly #observer: KvTreeStore;
   readonly #faults: string[] = [];
+  readonly #tokens: Tokens;
+  #isCalm = false;
+  #begun = 0;
+  #ids = 0;
 
   constructor(options: SimOptions) {
     this.#options = options;
     this.random = seededRandom(options.seed);
     const { clock, random } = this;
-    const network = new MemoryBusNetwork({
+    this.#network = new MemoryBusNetwork({
       timers: { nowMs: () => clock.now(), after: (ms, fn) => clock.after(ms, fn) },
       random,
-      faults: { delay: 0.7, maxDelayMs: 40, drop: options.busDrop ?? 0, repeatHint: 0.1 },
+      faults: {
+        delay: 0.7,
+        maxDelayMs: options.busDelayMs ?? 40,
+        drop: options.busDrop ?? 0,
+        repeatHint: 0.1,
+      },
     });
-    const delay = (ms: number) => clock.delay(ms);
-    let ids = 0;
-    const tokens = countedTokens();
-    const resumes = new MemoryResumeStore();
-    for (let i = 0; i < options.instances; i++) {
-      const address = { instance: `i${i}`, region: i % 2 === 0 ? "us" : "eu" };
-      const kv = simKv(this.#data, { random, delay, maxLatencyMs: 6, lockedShare: 0.05 });
-      this.#services.push(
-        new SignallingService({
-          config: {
-            iceServers: [],
-            fanout: options.fanout,
-            grace: { viewerMs: 15_000, broadcasterMs: 60_000 },
-          },
-          address,
-          store: new KvTreeStore({ kv, random, delay }),
-          bus: network.join(address.instance),
-          clock,
-          random,
-          newId: () => `p${ids++}`,
-          tokens,
-          resumes,
-          log: (level, event, fields) => {
-            if (level === "error") this.#faults.push(`${event} ${JSON.stringify(fields)}`);
-          },
-        }),
-      );
-    }
+    this.#tokens = countedTokens();
+    for (let i = 0; i < options.instances; i++) this.#instances.push(this.#beginInstance());
     const instant = simKv(this.#data, {
       random: () => 0,
       delay: () => Promise.resolve(),
@@ -82,9 +87,15 @@ export class SimWorld {
     this.#observer = new KvTreeStore({ kv: instant });
   }
 
-  /** Does one thing that people do. */
+  /** Does one thing that people, or their networks, do. */
   step(names: string[]): void {
     const { random } = this;
+    const { restarts = 0, greeting = 0 } = this.#options;
+    if (restarts > 0 && random() < restarts) return this.#restart();
+    if (greeting > 0 && random() < 0.15) {
+      const lossy = pick(this.clients.filter((c) => c.isOpen && c.isConnected && c.greets), random);
+      if (lossy) return this.#do("loses its socket", lossy, "", (c) => c.loseSocket());
+    }
     const open = this.clients.filter((client) => client.isOpen);
     const client = pick(open, random);
     const name = pick(names, random)!;
@@ -95,7 +106,8 @@ export class SimWorld {
     if (dice < 0.68) return this.#do("vanishes", client, "", (c) => c.vanish());
     if (dice < 0.84) return this.#do("starts", client, name, (c) => c.start(name));
     if (dice < 0.88) return this.#do("ends", client, name, (c) => c.end(name));
-    if (dice < 0.93) {
+    if (dice < 0.91) return this.#do("subscribes to", client, name, (c) => c.subscribe(name));
+    if (dice < 0.95) {
       return this.#do("hangs", client, "", (c) => {
         c.answers = false;
       });
@@ -103,8 +115,9 @@ export class SimWorld {
     this.#do("wakes up", client, "", (c) => c.wakeUp());
   }
 
-  /** Everybody answers again; nothing else happens from now on. */
+  /** Everybody answers again, KV does not fail any more, and nothing else happens from now on. */
   calm(): void {
+    this.#isCalm = true;
     for (const client of this.clients) client.wakeUp();
   }
 
@@ -148,16 +161,96 @@ export class SimWorld {
     return found;
   }
 
+  /** Whose last tree is not the tree as it is, once everything has calmed down. */
+  async outdated(names: string[]): Promise<string[]> {
+    const found: string[] = [];
+    for (const name of names) {
+      const broadcast = await this.#observer.broadcast(name);
+      if (broadcast?.state !== "live") continue;
+      const tree = treeState(await this.#observer.peers(name), broadcast.root);
+      for (const { id, isOpen, subscription } of this.clients) {
+        // A subscription ends with its broadcast; this may be the next one of the name.
+        if (!isOpen || subscription?.name !== name || subscription.at < broadcast.createdAt) {
+          continue;
+        }
+        if (JSON.stringify(subscription.tree) !== JSON.stringify(tree)) {
+          found.push(`${id} has an old tree of ${name}`);
+        }
+      }
+    }
+    return found;
+  }
+
   /** Every broadcast ends, as its broadcaster's socket closes; returns the keys left in KV. */
   async endAll(): Promise<string[]> {
     for (const client of this.clients) if (client.isOpen) client.vanish();
-    await this.clock.advance(60_000);
+    await this.clock.advance(GRACE.broadcasterMs + 60_000);
     return [...this.#data.entries.keys()];
+  }
+
+  #beginInstance(): Instance {
+    const { clock, random } = this;
+    const options = this.#options;
+    const number = this.#begun++;
+    const address = { instance: `i${number}`, region: number % 2 === 0 ? "us" : "eu" };
+    const delay = (ms: number) => clock.delay(ms);
+    const kv = simKv(this.#data, {
+      random,
+      delay,
+      maxLatencyMs: options.kvLatencyMs ?? 6,
+      lockedShare: 0.05,
+      faultShare: () => this.#isCalm ? 0 : options.kvFaults ?? 0,
+    });
+    const bus = this.#network.join(address.instance);
+    const service = new SignallingService({
+      config: { iceServers: [], fanout: options.fanout, grace: GRACE },
+      address,
+      store: new KvTreeStore({ kv, random, delay }),
+      resumes: new KvResumeStore({ kv, random, delay }),
+      tokens: this.#tokens,
+      bus,
+      clock,
+      random,
+      newId: () => `p${this.#ids++}`,
+      log: (level, event, fields) => {
+        if (level === "error" && !options.kvFaults) {
+          this.#faults.push(`${event} ${JSON.stringify(fields)}`);
+        }
+      },
+    });
+    return { service, bus };
+  }
+
+  /** One instance ends in good order, as for a new release, and another one takes its place. */
+  #restart(): void {
+    const i = Math.floor(this.random() * this.#instances.length);
+    const { service, bus } = this.#instances[i]!;
+    this.history.push(`${this.clock.now().toFixed(1)} ${bus.instance} restarts`);
+    const next = this.#instances[i] = this.#beginInstance();
+    service.close().then(() => {
+      bus.close();
+      this.#reap(bus.instance, next);
+    });
+  }
+
+  /** What the reaper does for an instance that is gone, without its claims: who does not come back departs. */
+  #reap(gone: string, { service }: Instance): void {
+    const lose = async (isDue: (peer: Peer) => boolean) => {
+      for await (const { name, peer } of this.#observer.allPeers()) {
+        if (peer.address.instance === gone && isDue(peer)) await service.departLost(name, peer);
+      }
+    };
+    this.clock.after(
+      GRACE.viewerMs,
+      () => void lose((peer) => peer.parent !== null || peer.state === "orphan"),
+    );
+    this.clock.after(GRACE.broadcasterMs, () => void lose(() => true));
   }
 
   #connect(): SimClient {
     const client = new SimClient({
-      service: pick(this.#services, this.random)!,
+      pickService: () => pick(this.#instances, this.random)!.service,
+      greets: this.random() < (this.#options.greeting ?? 0),
       clock: this.clock,
       random: this.random,
       maxLatencyMs: 30,

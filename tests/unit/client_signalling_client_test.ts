@@ -125,15 +125,58 @@ Deno.test("close() rejects what is under way with `cancelled`, and loses nothing
   assertEquals(losses, 0);
 });
 
-Deno.test("abandon() rejects the requests of one command that will not be answered", async () => {
+Deno.test("[LEAVE-5] a join that a LEAVE gave up rejects, because it is not answered any more", async () => {
   await withClient(({ command }, socket) => {
     if (command === "LEAVE_BROADCAST") say(socket, { command: "LEAVE_BROADCAST_RECEIVED" });
   }, async (client) => {
     client.open();
     const joined = client.request({ command: "JOIN_BROADCAST", name: "x", offer: {} });
     const left = client.request({ command: "LEAVE_BROADCAST" });
-    client.abandon("JOIN_BROADCAST", new TributaryError("broadcast_ended"));
-    assertEquals(await codeOf(joined), "broadcast_ended");
+    assertEquals(await codeOf(joined), "cancelled");
     await left;
   });
+});
+
+Deno.test("abandonJoin() rejects at once, and gives back a place that was given all the same", async () => {
+  const commands: string[] = [];
+  const messages: ServerMessage[] = [];
+  const place = (peer: string) => ({ command: "JOIN_BROADCAST_RECEIVED", peer, answer: {} });
+  await withClient(({ command }, socket) => {
+    commands.push(command);
+    if (commands.length === 1) return;
+    if (command === "JOIN_BROADCAST") return say(socket, place("the second's"));
+    say(socket, place("the first's"));
+    say(socket, { command: "LEAVE_BROADCAST_RECEIVED" });
+  }, async (client) => {
+    client.on("message", (message) => messages.push(message));
+    client.open();
+    const first = client.request({ command: "JOIN_BROADCAST", name: "x", offer: {} });
+    client.abandonJoin(new TributaryError("broadcast_ended"));
+    assertEquals(await codeOf(first), "broadcast_ended");
+    const second = await client.request({ command: "JOIN_BROADCAST", name: "y", offer: {} });
+    assertEquals(second.peer, "the second's");
+  });
+  assertEquals(commands, ["JOIN_BROADCAST", "LEAVE_BROADCAST", "JOIN_BROADCAST"]);
+  assertEquals(messages, []);
+});
+
+Deno.test("an ERROR that answers an abandoned join is nobody's, and nothing is left behind by it", async () => {
+  const codes: string[] = [];
+  await withClient(({ command }, socket) => {
+    if (command === "LEAVE_BROADCAST") {
+      const answers = "JOIN_BROADCAST";
+      say(socket, { command: "ERROR", message: "Gone", code: "unknown_broadcast", answers });
+      say(socket, { command: "ERROR", message: "None", code: "not_watching", answers: command });
+    }
+    if (command === "FETCH_CONFIG") say(socket, { command: `${command}_RECEIVED`, iceServers: [] });
+  }, async (client) => {
+    client.on("error", ({ code }) => codes.push(code));
+    client.open();
+    const joined = client.request({ command: "JOIN_BROADCAST", name: "x", offer: {} });
+    client.abandonJoin(new TributaryError("cancelled"));
+    client.abandonJoin(new TributaryError("cancelled"));
+    assertEquals(await codeOf(joined), "cancelled");
+    await client.request({ command: "FETCH_CONFIG" });
+  });
+  assertEquals(codes, []);
 });

@@ -178,6 +178,17 @@ Deno.test("listen() pushes what its own listener has not got, whatever others we
   assertEquals(late.lists, [["a 0"], ["a 1"]]);
 });
 
+Deno.test("listen() soon finds what changed between the last read and the first listener", async () => {
+  const world = new World();
+  await world.live.list();
+  await world.clock.advance(100);
+  await world.start("a");
+  const { lists } = await world.visit();
+  assertEquals(lists, [[]], "a list may be half a second old");
+  await world.clock.advance(600);
+  assertEquals(lists, [[], ["a 0"]]);
+});
+
 Deno.test("listen() gives every listener the same, and one that has ended nothing", async () => {
   const world = new World();
   const [kept, gone] = [await world.visit(), await world.visit()];

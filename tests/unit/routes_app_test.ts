@@ -257,6 +257,15 @@ Deno.test("/api/ws is 426 for what is no WebSocket, and opens no session", async
   assertEquals(world.service.sessionCount, 0);
 });
 
+Deno.test("/api/ws is 400 for a handshake that is broken, which is no fault of ours", async () => {
+  using world = await World.open();
+  const headers = { upgrade: "websocket", connection: "upgrade", "sec-websocket-version": "13" };
+  const response = await world.app().request("/api/ws", { headers });
+  assertEquals(response.status, 400);
+  assertStringIncludes(await response.text(), "sec-websocket-key");
+  assertEquals([world.service.sessionCount, world.logged], [0, []]);
+});
+
 Deno.test("no address leads out of static/", async () => {
   using world = await World.open();
   const app = world.app();

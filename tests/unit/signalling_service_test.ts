@@ -131,6 +131,24 @@ Deno.test("[END-5] an end that overtakes the placement it ends is told, also to 
   assertEquals(viewer.outlet.of("ERROR"), []);
 });
 
+Deno.test("[LINK-2] an answer on its way to a viewer that left and joined again answers the old offer only", async () => {
+  const world = new ServiceWorld();
+  const [root, viewer] = [world.connect(0), world.connect(1)];
+  root.send(START);
+  await world.clock.advance(100);
+  viewer.send(JOIN);
+  await world.clock.advance(100);
+  world.network.faults = { ...world.network.faults, delay: 1, maxDelayMs: 5_000 };
+  world.answer(root);
+  viewer.send({ command: "LEAVE_BROADCAST" }, JOIN);
+  await world.clock.advance(20_000);
+  assertEquals(viewer.outlet.of("JOIN_BROADCAST_RECEIVED"), []);
+  assertEquals(root.outlet.of("RELAY_BROADCAST").length, 2);
+  world.answer(root);
+  await world.clock.advance(20_000);
+  assertEquals(viewer.outlet.of("JOIN_BROADCAST_RECEIVED").length, 1);
+});
+
 Deno.test("close() closes every socket and gives up what they held; who comes later is sent away", async () => {
   const store = new MemoryTreeStore();
   const world = new ServiceWorld({ store });

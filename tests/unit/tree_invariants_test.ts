@@ -118,6 +118,10 @@ const BROKEN: Record<string, [(tree: TreeSnapshot) => void, string[]]> = {
     (tree) => tree.slots.push(slotOf("b", 1)),
     ["slot b/1 is beyond the fan-out"],
   ],
+  "a slot under a peer without a picture": [
+    (tree) => tree.slots.push(slotOf("c", 0)),
+    ["slot c/0 is open under a peer without a picture"],
+  ],
   "a place that is neither open nor taken": [
     (tree) => tree.slots.splice(1, 1),
     ["place b/0 of a live peer is lost"],

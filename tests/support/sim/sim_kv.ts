@@ -15,6 +15,8 @@ export interface SimKvOptions {
   maxLatencyMs: number;
   /** Share of commits that throw "database is locked". */
   lockedShare: number;
+  /** Share of operations that fail; what they were to change is not changed. */
+  faultShare?: () => number;
 }
 
 interface Stored {
@@ -35,8 +37,12 @@ export class SimKvData {
 
 /** One instance's handle to the data. */
 export function simKv(data: SimKvData, options: SimKvOptions): TreeKv {
-  const { random, delay, maxLatencyMs, lockedShare } = options;
+  const { random, delay, maxLatencyMs, lockedShare, faultShare = () => 0 } = options;
   const latency = () => delay(random() * maxLatencyMs);
+  const mayFail = () => {
+    const share = faultShare();
+    if (share > 0 && random() < share) throw new Error("the connection is lost");
+  };
   const read = (key: Deno.KvKey) => {
     const stored = data.entries.get(text(key));
     return {
@@ -48,6 +54,7 @@ export function simKv(data: SimKvData, options: SimKvOptions): TreeKv {
   const kv = {
     async get(key: Deno.KvKey) {
       await latency();
+      mayFail();
       const entry = read(key);
       // The answer is on its way, and what it says may be old when it arrives.
       await latency();
@@ -55,12 +62,14 @@ export function simKv(data: SimKvData, options: SimKvOptions): TreeKv {
     },
     async getMany(keys: Deno.KvKey[]) {
       await latency();
+      mayFail();
       const entries = keys.map(read);
       await latency();
       return entries;
     },
     async *list({ prefix }: { prefix: Deno.KvKey }, { limit = Infinity } = {}) {
       await latency();
+      mayFail();
       const found = [...data.entries.values()]
         .filter(({ key }) =>
           key.length > prefix.length && prefix.every((part, i) => part === key[i])
@@ -98,6 +107,7 @@ export function simKv(data: SimKvData, options: SimKvOptions): TreeKv {
         },
         async commit() {
           await latency();
+          mayFail();
           if (random() < lockedShare) throw new Error("database is locked");
           const ok = checks.every(({ key, versionstamp }) =>
             (data.entries.get(text(key))?.versionstamp ?? null) === versionstamp
