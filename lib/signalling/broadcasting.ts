@@ -6,7 +6,7 @@ import { nameTaken } from "../store/tree_store.ts";
 import type { InstanceId, Peer, PeerId } from "../tree/types.ts";
 import type { Context } from "./context.ts";
 import type { Session } from "./session.ts";
-import { remember, unwatch } from "./watching.ts";
+import { forgetIfEmpty, remember, unwatch } from "./watching.ts";
 
 /**
  * Makes a broadcast live.
@@ -77,6 +77,7 @@ export async function endBroadcast(
   session.deleteBroadcast(name);
   session.send({ command: "BROADCAST_ENDED", name });
   concludeEnding(context, name, viewers);
+  await forgetIfEmpty(context, session);
   return true;
 }
 

@@ -44,6 +44,9 @@ export interface SignallingOptions {
 /** Why a socket is closed that could be open elsewhere. */
 const RESTARTS = "The service restarts";
 
+/** Between being remembered and being placed lies a wait for a place, at most. */
+const STALE_AFTER_MS = 60_000;
+
 /** See the module's paragraph. */
 export class SignallingService {
   readonly #context: Context;
@@ -144,7 +147,7 @@ export class SignallingService {
     for (const session of sessions) session.close(CLOSE_SERVICE_RESTART, RESTARTS);
     for (const session of sessions) {
       // Who greeted comes back to another instance, and finds its place as it was (RESUME-7).
-      if (session.isResumable) session.markClosed();
+      if (session.isResumable && session.holdsSomething) session.markClosed();
       else this.#giveUp(session);
     }
     await Promise.all(this.#departures);
@@ -166,6 +169,24 @@ export class SignallingService {
       if (departure) tellOfDeparture(this.#context, name, departure, null);
     }
     if (peer.resumable) await this.#context.resumes.forget(peer.id);
+  }
+
+  /**
+   * Forgets sessions whose peers are in no tree any more: they ended while nobody held them. For
+   * housekeeping; returns how many there were.
+   */
+  async forgetStaleSessions(): Promise<number> {
+    const { clock, resumes, store } = this.#context;
+    let forgotten = 0;
+    for await (const { id, names, at } of resumes.all()) {
+      // It is remembered before it is in a tree.
+      if (at > clock.now() - STALE_AFTER_MS) continue;
+      const peers = await Promise.all(names.map((name) => store.peer(name, id)));
+      if (peers.some((peer) => peer !== null)) continue;
+      await resumes.forget(id);
+      forgotten++;
+    }
+    return forgotten;
   }
 
   /** Finishes the end of a broadcast that its instance left half done. For housekeeping. */

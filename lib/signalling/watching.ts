@@ -92,6 +92,7 @@ export async function unwatch(context: Context, session: Session): Promise<boole
     session.leaving = null;
   }
   session.deleteChildrenOf(watching.broadcast);
+  await forgetIfEmpty(context, session);
   return true;
 }
 
@@ -319,8 +320,16 @@ export async function remember(context: Context, session: Session, name?: string
   if (session.watching) names.add(session.watching.broadcast);
   if (name !== undefined) names.add(name);
   if ([...names].every((known) => session.rememberedNames.has(known))) return;
-  await context.resumes.remember(session.tokenHash, { id: session.id, names: [...names] });
+  const record = { id: session.id, names: [...names], at: context.clock.now() };
+  await context.resumes.remember(session.tokenHash, record);
   session.rememberedNames = names;
+}
+
+/** Forgets a session that holds nothing any more: there is nothing to come back to. */
+export async function forgetIfEmpty(context: Context, session: Session): Promise<void> {
+  if (session.rememberedNames.size === 0 || session.holdsSomething) return;
+  session.rememberedNames = new Set();
+  await context.resumes.forget(session.id);
 }
 
 /** Does something nobody waits for: a fault is logged, and the next event puts it right. */

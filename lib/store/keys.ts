@@ -39,6 +39,7 @@ export const keys = {
   head: (to: InstanceId) => ["head", to],
   /** By the hash of a token: whose session it takes up. */
   resume: (tokenHash: string) => ["resume", tokenHash],
+  resumes: () => ["resume"],
   /** By peer: the hash of its token. */
   resumeOf: (id: PeerId) => ["resume_of", id],
   /** Read by the health check; never written. */

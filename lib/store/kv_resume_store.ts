@@ -7,7 +7,7 @@ import type { ResumeRecord, ResumeStore } from "./resume_store.ts";
 
 /** What a KvResumeStore is made of. */
 export interface KvResumeStoreOptions {
-  kv: Pick<Deno.Kv, "get" | "atomic">;
+  kv: Pick<Deno.Kv, "get" | "list" | "atomic">;
   /** Returns a number in [0, 1). */
   random?: () => number;
   delay?: (ms: number) => Promise<void>;
@@ -15,7 +15,7 @@ export interface KvResumeStoreOptions {
 
 /** See the module's paragraph. */
 export class KvResumeStore implements ResumeStore {
-  readonly #kv: Pick<Deno.Kv, "get" | "atomic">;
+  readonly #kv: Pick<Deno.Kv, "get" | "list" | "atomic">;
   readonly #committer: GroupCommitter;
 
   constructor({ kv, random = Math.random, delay = delayMs }: KvResumeStoreOptions) {
@@ -32,6 +32,12 @@ export class KvResumeStore implements ResumeStore {
 
   async find(tokenHash: string): Promise<ResumeRecord | null> {
     return (await this.#kv.get<ResumeRecord>(keys.resume(tokenHash))).value;
+  }
+
+  async *all(): AsyncIterable<ResumeRecord> {
+    for await (const { value } of this.#kv.list<ResumeRecord>({ prefix: keys.resumes() })) {
+      yield value;
+    }
   }
 
   async forget(id: string): Promise<void> {

@@ -96,6 +96,10 @@ export class KvTreeStore implements TreeStore {
     return (await this.#reader.broadcasts()).filter(({ state }) => state === "live");
   }
 
+  async peer(name: string, id: PeerId): Promise<Peer | null> {
+    return (await this.#reader.peer(name, id))?.value ?? null;
+  }
+
   peers(name: string): Promise<Peer[]> {
     return this.#reader.peers(name);
   }

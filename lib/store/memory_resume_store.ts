@@ -16,6 +16,10 @@ export class MemoryResumeStore implements ResumeStore {
     return Promise.resolve(structuredClone(this.#records.get(tokenHash) ?? null));
   }
 
+  async *all(): AsyncIterable<ResumeRecord> {
+    for (const record of structuredClone([...this.#records.values()])) yield record;
+  }
+
   forget(id: string): Promise<void> {
     for (const [hash, record] of this.#records) if (record.id === id) this.#records.delete(hash);
     return Promise.resolve();

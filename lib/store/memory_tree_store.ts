@@ -75,6 +75,10 @@ export class MemoryTreeStore implements TreeStore {
     return Promise.resolve(structuredClone(all.filter(({ state }) => state === "live")));
   }
 
+  peer(name: string, id: PeerId): Promise<Peer | null> {
+    return Promise.resolve(structuredClone(this.#trees.get(name)?.peers.get(id) ?? null));
+  }
+
   peers(name: string): Promise<Peer[]> {
     return Promise.resolve(structuredClone([...this.#trees.get(name)?.peers.values() ?? []]));
   }

@@ -9,6 +9,8 @@ import type { PeerId } from "../tree/types.ts";
 export interface ResumeRecord {
   id: PeerId;
   names: string[];
+  /** When it was remembered, in ms since the epoch. */
+  at: number;
 }
 
 /** See the module's paragraph. */
@@ -19,4 +21,6 @@ export interface ResumeStore {
   find(tokenHash: string): Promise<ResumeRecord | null>;
   /** Forgets the session of a peer. */
   forget(id: PeerId): Promise<void>;
+  /** Lists all records. Slow: for repairs only. */
+  all(): AsyncIterable<ResumeRecord>;
 }

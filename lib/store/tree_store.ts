@@ -89,6 +89,9 @@ export interface TreeStore {
   /** Lists the live broadcasts. */
   broadcasts(): Promise<Broadcast[]>;
 
+  /** Reads one peer. */
+  peer(name: string, id: PeerId): Promise<Peer | null>;
+
   /** Lists all peers of a broadcast, orphans too. */
   peers(name: string): Promise<Peer[]>;
 

@@ -185,6 +185,11 @@ export class SimWorld {
   async endAll(): Promise<string[]> {
     for (const client of this.clients) if (client.isOpen) client.vanish();
     await this.clock.advance(GRACE.broadcasterMs + 60_000);
+    // What housekeeping does now and then.
+    await Promise.all([
+      this.#instances[0]!.service.forgetStaleSessions(),
+      this.clock.advance(60_000),
+    ]);
     return [...this.#data.entries.keys()];
   }
 
