@@ -209,7 +209,8 @@ export class KvTreeStore implements TreeStore {
         peer.parent === null ? null : this.#reader.peer(name, peer.parent),
         this.#placesOf(name, peer),
       ]);
-      if (!places) return RETRY;
+      // What is being swept is incomplete, and all in it are as good as gone.
+      if (!places) return await this.#isLive(name) ? RETRY : null;
       const { own, children } = places;
       const plan = depart(peer, parent?.value ?? null, children.map(({ value }) => value));
       const change: Change = {
@@ -244,7 +245,8 @@ export class KvTreeStore implements TreeStore {
       const parentRead = parentId === null ? null : this.#reader.peer(name, parentId);
       const places = await this.#placesOf(name, entry.value);
       const parent = (await parentRead)?.value ?? null;
-      if (!places) return RETRY;
+      // What is being swept is incomplete, and all in it are as good as gone.
+      if (!places) return await this.#isLive(name) ? RETRY : null;
       const { own, children } = places;
       const peer: Peer = { ...entry.value, address: to };
       const slots = own.map((slot) => ({ ...slot, address: to }));
@@ -289,6 +291,10 @@ export class KvTreeStore implements TreeStore {
 
   snapshot(name: string): Promise<TreeSnapshot | null> {
     return this.#reader.snapshot(name);
+  }
+
+  async #isLive(name: string): Promise<boolean> {
+    return (await this.broadcast(name))?.state === "live";
   }
 
   /**
