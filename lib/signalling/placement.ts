@@ -242,7 +242,8 @@ class PlacementQueue {
 
   async #reattach(waiter: Waiter, slot: OpenSlot): Promise<PlacedPeer | null> {
     const { peer } = waiter.request;
-    const result = await this.#options.store.reattach(this.#name, peer.id, slot);
+    const condition = { ifAt: this.#options.address.instance };
+    const result = await this.#options.store.reattach(this.#name, peer.id, slot, condition);
     if (result.outcome === "placed") return result.placed;
     // Its record went with an earlier broadcast of that name: it joins this one as a new peer.
     if (result.outcome === "absent") waiter.request = { ...waiter.request, reattach: false };

@@ -114,8 +114,11 @@ export class KvTreeStore implements TreeStore {
 
   async join(name: string, newcomer: NewPeer, slot: OpenSlot): Promise<PlacedPeer | null> {
     const peer = attach(newcomer, slot);
+    // Who may be in the tree already, through another instance that its session has moved to, must
+    // not get a second place. For all others the slot is check enough, and twice as many fit a commit.
+    const isNew = { key: keys.peer(name, peer.id), versionstamp: null };
     const version = await this.#committer.commit({
-      checks: [slotCheck(name, slot)],
+      checks: [slotCheck(name, slot), ...(newcomer.resumable ? [isNew] : [])],
       deletes: [slotKey(name, slot)],
       sets: [
         [keys.peer(name, peer.id), peer],
@@ -125,12 +128,17 @@ export class KvTreeStore implements TreeStore {
     return version === null ? null : { peer, version, parentAddress: slot.address, fresh: true };
   }
 
-  async reattach(name: string, id: PeerId, slot: OpenSlot): Promise<ReattachResult> {
+  async reattach(
+    name: string,
+    id: PeerId,
+    slot: OpenSlot,
+    condition: Condition = {},
+  ): Promise<ReattachResult> {
     const [entry, broadcast] = await Promise.all([
       this.#reader.peer(name, id),
       this.broadcast(name),
     ]);
-    if (!entry || !broadcast) return { outcome: "absent" };
+    if (!entry || !broadcast || !meets(entry.value, condition)) return { outcome: "absent" };
     if (entry.value.state !== "orphan") return { outcome: "conflict" };
     const chain = await this.#reader.chain(name, slot.parent, id);
     if (!reachesRoot(chain, broadcast.root)) return { outcome: "unreachable" };

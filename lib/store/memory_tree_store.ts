@@ -95,14 +95,20 @@ export class MemoryTreeStore implements TreeStore {
 
   join(name: string, newcomer: NewPeer, slot: OpenSlot): Promise<PlacedPeer | null> {
     const tree = this.#trees.get(name);
-    if (!tree || !this.#takeSlot(tree, slot)) return Promise.resolve(null);
+    if (!tree || (newcomer.resumable && tree.peers.has(newcomer.id))) return Promise.resolve(null);
+    if (!this.#takeSlot(tree, slot)) return Promise.resolve(null);
     return Promise.resolve(this.#attach(tree, newcomer, slot, true));
   }
 
-  reattach(name: string, id: PeerId, slot: OpenSlot): Promise<ReattachResult> {
+  reattach(
+    name: string,
+    id: PeerId,
+    slot: OpenSlot,
+    condition: Condition = {},
+  ): Promise<ReattachResult> {
     const tree = this.#trees.get(name);
     const peer = tree?.peers.get(id);
-    if (!tree || !peer) return Promise.resolve({ outcome: "absent" });
+    if (!tree || !peer || !meets(peer, condition)) return Promise.resolve({ outcome: "absent" });
     if (peer.state !== "orphan") return Promise.resolve({ outcome: "conflict" });
     if (!reachesRoot(chain(tree, slot.parent, id), tree.broadcast.root)) {
       return Promise.resolve({ outcome: "unreachable" });

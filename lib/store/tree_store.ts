@@ -44,7 +44,7 @@ export type ReattachResult =
   | { outcome: "conflict" }
   /** The slot does not reach the root, or lies in the peer's own subtree: try another slot. */
   | { outcome: "unreachable" }
-  /** The peer is no member of the broadcast. */
+  /** The peer is no member of the broadcast, or does not meet the condition. */
   | { outcome: "absent" };
 
 /** Makes a change conditional. */
@@ -101,11 +101,16 @@ export interface TreeStore {
   /** Lists up to `limit` open slots, the shallowest first. */
   openSlots(name: string, limit: number): Promise<OpenSlot[]>;
 
-  /** Puts a new peer into a slot; null when the slot is gone. */
+  /** Puts a new peer into a slot; null when the slot is gone, or a resumable peer has a place already. */
   join(name: string, peer: NewPeer, slot: OpenSlot): Promise<PlacedPeer | null>;
 
   /** Puts an orphan into a slot; its children stay with it, its own open slots close until it is live. */
-  reattach(name: string, id: PeerId, slot: OpenSlot): Promise<ReattachResult>;
+  reattach(
+    name: string,
+    id: PeerId,
+    slot: OpenSlot,
+    condition?: Condition,
+  ): Promise<ReattachResult>;
 
   /**
    * Records that a peer has a picture: it is live and its free places open.

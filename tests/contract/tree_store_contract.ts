@@ -275,6 +275,18 @@ export function treeStoreContract(name: string, make: () => Promise<StoreUnderTe
     await store.sweep("b");
   });
 
+  test("[JOIN-5] who may come back gets no second place", async (store) => {
+    await start(store, "b", 3);
+    const twice = { ...newcomer("v1"), resumable: true };
+    const slots = await store.openSlots("b", 3);
+    const placed = await Promise.all(slots.map((slot) => store.join("b", twice, slot)));
+    assertEquals(placed.filter((p) => p !== null).length, 1);
+    await store.detach("b", "v1");
+    const [slot] = await store.openSlots("b", 1);
+    assertEquals((await store.reattach("b", "v1", slot!, { ifAt: "there" })).outcome, "absent");
+    assertEquals((await store.reattach("b", "v1", slot!, { ifAt: "here" })).outcome, "placed");
+  });
+
   test("[RESUME-2] a return and a departure at once: one of them wins", async (store) => {
     for (let round = 0; round < 20; round++) {
       const name = `r${round}`;
