@@ -80,7 +80,7 @@ export interface TreeStore {
   /** Puts a new peer into a slot; null when the slot is gone. */
   join(name: string, peer: NewPeer, slot: OpenSlot): Promise<PlacedPeer | null>;
 
-  /** Puts an orphan into a slot; its children stay with it, its own open slots close until it is live. */
+  /** Puts an orphan into a slot; its children stay with it, its other places open when it is live. */
   reattach(name: string, id: PeerId, slot: OpenSlot): Promise<ReattachResult>;
 
   /**
@@ -90,10 +90,10 @@ export interface TreeStore {
    */
   open(name: string, placed: PlacedPeer): Promise<boolean>;
 
-  /** Makes an orphan of a peer, so that it can be placed anew; returns what it was, null for no member. */
+  /** Makes an orphan of a peer, whose open slots close, so that it can be placed anew; returns what it was, null for no member. */
   detach(name: string, id: PeerId): Promise<Pick<Departure, "peer" | "parent"> | null>;
 
-  /** Removes a peer; its children become orphans. Null when it is no member (any more). */
+  /** Removes a peer; its children become orphans, and their open slots close. Null when it is no member (any more). */
   leave(name: string, id: PeerId): Promise<Departure | null>;
 
   /** Marks a broadcast as ending, so that nobody else does it; false when `root` has no live broadcast of that name. */
