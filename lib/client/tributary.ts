@@ -53,6 +53,7 @@ export class Tributary extends Emitter<TributaryEvents> {
   #state: TributaryState = READY;
   #broadcast: string | null = null;
   #peerName: string | undefined;
+  readonly #subscriptions = new Set<string>();
   #isEnding = false;
   /** The latest start or join; a page may begin another one before the last has failed in the end. */
   #attempt = Symbol();
@@ -191,7 +192,8 @@ export class Tributary extends Emitter<TributaryEvents> {
   }
 
   /**
-   * Has the tree of a broadcast sent, with the event `treestatechanged`.
+   * Has the tree of a broadcast sent, with the event `treestatechanged`, until the broadcast or the
+   * connection is over.
    *
    * @param name by default the broadcast that is sent or watched
    * @throws {TributaryError}
@@ -200,6 +202,7 @@ export class Tributary extends Emitter<TributaryEvents> {
     if (name === null) throw wrongState(this.#state, "subscribe to a tree");
     this.#signalling.open();
     await this.#signalling.request({ command: "SUBSCRIBE_TO_TREE_STATE", name });
+    this.#subscriptions.add(name);
   }
 
   /**
@@ -209,6 +212,7 @@ export class Tributary extends Emitter<TributaryEvents> {
    */
   async unsubscribeFromTreeChanges(name: string | null = this.#broadcast): Promise<void> {
     if (name === null) return;
+    this.#subscriptions.delete(name);
     this.#signalling.open();
     await this.#signalling.request({ command: "UNSUBSCRIBE_FROM_TREE_STATE", name });
   }
@@ -216,6 +220,7 @@ export class Tributary extends Emitter<TributaryEvents> {
   /** Ends everything: links, connection and camera. What is under way rejects with `cancelled`. */
   close(): void {
     this.#reset(READY);
+    this.#subscriptions.clear();
     this.#signalling.close();
     this.#streams.stopCamera();
     this.#streams.setOwn(null);
@@ -279,6 +284,7 @@ export class Tributary extends Emitter<TributaryEvents> {
   #handleMessage(message: ServerMessage): void {
     switch (message.command) {
       case "BROADCAST_ENDED":
+        this.#subscriptions.delete(message.name);
         if (message.name !== this.#peer?.name || this.#isEnding) return;
         return this.#reset(BROADCAST_ENDED, new TributaryError("broadcast_ended"));
       case "TREE_STATE_CHANGED":
@@ -289,10 +295,13 @@ export class Tributary extends Emitter<TributaryEvents> {
   }
 
   #handleLost(error: TributaryError): void {
-    // Without a broadcast nothing is lost: the next start or join connects again.
-    if (!this.#peer) return;
-    this.#peer.halt(error);
-    this.#setState(DISCONNECTED);
+    // Otherwise nothing is lost: the next start or join connects again.
+    if (!this.#peer && this.#subscriptions.size === 0) return;
+    this.#subscriptions.clear();
+    if (this.#peer) {
+      this.#peer.halt(error);
+      this.#setState(DISCONNECTED);
+    }
     this.emit("error", error);
   }
 
