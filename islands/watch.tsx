@@ -9,6 +9,7 @@ import { FullScreenIcon, PlayIcon, SoundIcon } from "./parts/icons.tsx";
 import { toggleFullScreen } from "./watch/full_screen.ts";
 import { NameForm } from "./watch/name_form.tsx";
 import {
+  documentTitle,
   JOINED_PHASES,
   PHASE_TEXTS,
   type PhaseText,
@@ -37,6 +38,11 @@ export function Watch({ name, title, broadcaster, startedAt, connect }: WatchPro
   const { phase, stream, join, leave, handleNameChange } = useWatch({ name, startedAt, connect });
   const playback = usePlayback(video, stream);
   const act = useFocusAfter(frame, phase);
+
+  useEffect(() => {
+    if (phase === "live") document.title = documentTitle(title, true);
+    if (phase === "ended" || phase === "unknown") document.title = documentTitle(title, false);
+  }, [phase]);
 
   const isPlaying = phase === "live" && playback.isPlaying;
   const isHalted = phase === "live" && playback.isHalted;

@@ -5,6 +5,7 @@
 import { Hono } from "hono";
 import { watchPath } from "../islands/parts/links.ts";
 import { suggestName } from "../islands/studio/suggest_name.ts";
+import { documentTitle } from "../islands/watch/phases.ts";
 import type { BroadcastSummary } from "../lib/broadcast_summary.ts";
 import { renderDocument } from "./pages/document.tsx";
 import { HomePage } from "./pages/home_page.tsx";
@@ -57,7 +58,7 @@ export function pages(deps: PagesDeps): Hono {
       startedAt: broadcast?.startedAt ?? null,
     };
     const head = {
-      title: broadcast ? `${title} · live on Tributary` : `${title} is not live · Tributary`,
+      title: documentTitle(title, broadcast !== null),
       description: broadcast
         ? `${broadcast.broadcaster} is live. Open the link to watch in your browser.`
         : "This broadcast is not live at the moment. Open the page to wait for it.",

@@ -29,8 +29,8 @@ export function NameForm({ onChange }: { onChange: () => void }) {
   function handleSubmit(event: SubmitEvent) {
     event.preventDefault();
     const name = field.current!.value = field.current!.value.trim();
-    // On a phone this takes the keyboard away, so that the picture is in sight again.
-    field.current!.blur();
+    // This takes a phone's keyboard away, so that the picture is in sight again.
+    if (matchMedia("(pointer: coarse)").matches) field.current!.blur();
     setSaved(true);
     if (name === recallName()) return;
     keepName(name);

@@ -108,6 +108,11 @@ export const SOUND_ONLY: PhaseText = {
   text: "There is no picture at the moment, only sound.",
 };
 
+/** The page's title, as the tab and shared links show it. */
+export function documentTitle(title: string, isLive: boolean): string {
+  return isLive ? `${title} · live on Tributary` : `${title} is not live · Tributary`;
+}
+
 /** What an error code of the SDK means for the viewer. */
 export function phaseOfError(code: string): WatchPhase {
   switch (code) {

@@ -1,15 +1,16 @@
 /**
  * What a page uses: a Tributary broadcasts or watches one broadcast at a time, and relays it to whom
- * the service sends. It holds the state and the streams, and leaves the links to its Peer.
+ * the service sends. It holds the state, and leaves the streams to its Streams and the links to its
+ * Peer.
  * This module is browser compatible.
  */
 import type { ClientMessageOf, ServerMessage, TreeNode } from "../protocol/mod.ts";
-import { Camera } from "./camera.ts";
 import { defaultUrl } from "./default_url.ts";
 import { Emitter } from "./emitter.ts";
 import { IceServers } from "./ice_servers.ts";
 import { Peer } from "./peer.ts";
 import { SignallingClient } from "./signalling_client.ts";
+import { Streams } from "./streams.ts";
 import {
   toTributaryError,
   TributaryError,
@@ -46,15 +47,13 @@ export class Tributary extends Emitter<TributaryEvents> {
 
   readonly #signalling: SignallingClient;
   readonly #iceServers: IceServers;
-  readonly #camera = new Camera();
+  readonly #streams = new Streams();
   /** There from the start or join on, until the broadcast is left or over. */
   #peer: Peer | null = null;
   #state: TributaryState = READY;
-  #ownStream: MediaStream | null = null;
-  #watchedStream: MediaStream | null = null;
-  #emittedStream: MediaStream | null = null;
   #broadcast: string | null = null;
   #peerName: string | undefined;
+  readonly #subscriptions = new Set<string>();
   #isEnding = false;
   /** The latest start or join; a page may begin another one before the last has failed in the end. */
   #attempt = Symbol();
@@ -67,6 +66,10 @@ export class Tributary extends Emitter<TributaryEvents> {
     this.#signalling.on("message", (message) => this.#handleMessage(message));
     this.#signalling.on("error", (error) => this.emit("error", error));
     this.#signalling.on("lost", (error) => this.#handleLost(error));
+    this.#streams.on("own", (stream) => {
+      if (!this.#isViewer) this.#peer?.setStream(stream);
+    });
+    this.#streams.on("shown", (stream) => this.emit("stream", stream));
     this.#iceServers = new IceServers(rtcConfiguration, async () => {
       const { iceServers } = await this.#signalling.request({ command: "FETCH_CONFIG" });
       return iceServers as unknown as RTCIceServer[];
@@ -80,7 +83,7 @@ export class Tributary extends Emitter<TributaryEvents> {
 
   /** The stream to show: what is being watched, or else one's own. */
   get stream(): MediaStream | null {
-    return this.#peer?.isViewer ? this.#watchedStream : this.#ownStream;
+    return this.#streams.shown;
   }
 
   /** The name of the broadcast that is sent or watched, or that has ended; null without one. */
@@ -100,15 +103,12 @@ export class Tributary extends Emitter<TributaryEvents> {
    * @throws {TributaryError} `camera_refused`, `camera_missing` or `camera_busy`
    */
   startCamera(constraints?: MediaStreamConstraints): Promise<MediaStream> {
-    return this.#camera.start(constraints);
+    return this.#streams.startCamera(constraints);
   }
 
   /** Stops camera and microphone, so that their lights go out. */
   stopCamera(): void {
-    this.#camera.stop();
-    if (this.#ownStream?.getTracks().every((track) => track.readyState === "ended")) {
-      this.#setOwnStream(null);
-    }
+    this.#streams.stopCamera();
   }
 
   /**
@@ -117,8 +117,8 @@ export class Tributary extends Emitter<TributaryEvents> {
    * @throws {TributaryError} `wrong_state` while watching
    */
   setStream(stream: MediaStream | null): void {
-    if (this.#peer?.isViewer) throw wrongState(this.#state, "set a stream");
-    this.#setOwnStream(stream);
+    if (this.#isViewer) throw wrongState(this.#state, "set a stream");
+    this.#streams.setOwn(stream);
   }
 
   /**
@@ -132,7 +132,7 @@ export class Tributary extends Emitter<TributaryEvents> {
     { title }: { title?: string } = {},
   ): Promise<void> {
     const peer = this.#begin("start a broadcast", name, peerName);
-    peer.setStream(this.#ownStream);
+    peer.setStream(this.#streams.own);
     void this.#iceServers.fresh();
     const message = { command: "START_BROADCAST", name, peerName, title } as const;
     await this.#complete(peer, this.#signalling.request(message));
@@ -165,13 +165,11 @@ export class Tributary extends Emitter<TributaryEvents> {
    * @throws {TributaryError}
    */
   async joinBroadcast(name: string, peerName?: string): Promise<void> {
-    const again = this.#isIn(DISCONNECTED) && this.#peer?.isViewer && this.#peer.name === name;
+    const again = this.#isIn(DISCONNECTED) && this.#isViewer && this.#peer?.name === name;
     const peer = again ? this.#peer! : this.#beginToWatch(name, peerName);
     this.#signalling.open();
     this.#setState(CONNECTING);
-    const joined = peer.join();
-    this.#emitStream();
-    await this.#complete(peer, joined);
+    await this.#complete(peer, peer.join());
   }
 
   /**
@@ -194,7 +192,8 @@ export class Tributary extends Emitter<TributaryEvents> {
   }
 
   /**
-   * Has the tree of a broadcast sent, with the event `treestatechanged`.
+   * Has the tree of a broadcast sent, with the event `treestatechanged`, until the broadcast or the
+   * connection is over.
    *
    * @param name by default the broadcast that is sent or watched
    * @throws {TributaryError}
@@ -203,6 +202,7 @@ export class Tributary extends Emitter<TributaryEvents> {
     if (name === null) throw wrongState(this.#state, "subscribe to a tree");
     this.#signalling.open();
     await this.#signalling.request({ command: "SUBSCRIBE_TO_TREE_STATE", name });
+    this.#subscriptions.add(name);
   }
 
   /**
@@ -212,6 +212,7 @@ export class Tributary extends Emitter<TributaryEvents> {
    */
   async unsubscribeFromTreeChanges(name: string | null = this.#broadcast): Promise<void> {
     if (name === null) return;
+    this.#subscriptions.delete(name);
     this.#signalling.open();
     await this.#signalling.request({ command: "UNSUBSCRIBE_FROM_TREE_STATE", name });
   }
@@ -219,9 +220,10 @@ export class Tributary extends Emitter<TributaryEvents> {
   /** Ends everything: links, connection and camera. What is under way rejects with `cancelled`. */
   close(): void {
     this.#reset(READY);
+    this.#subscriptions.clear();
     this.#signalling.close();
-    this.#camera.stop();
-    this.#setOwnStream(null);
+    this.#streams.stopCamera();
+    this.#streams.setOwn(null);
   }
 
   #begin(what: string, name: string, peerName: string | undefined): Peer {
@@ -238,12 +240,12 @@ export class Tributary extends Emitter<TributaryEvents> {
 
   #beginToWatch(name: string, peerName: string | undefined): Peer {
     const peer = this.#begin("join a broadcast", name, peerName);
+    this.#streams.watch(null);
     peer.on("joined", () => {
       if (this.#state === CONNECTING) this.#setState(LISTENING);
     });
     peer.on("stream", (stream) => {
-      this.#watchedStream = stream;
-      this.#emitStream();
+      this.#streams.watch(stream);
       if (this.#state === RECONNECTING) this.#setState(LISTENING);
     });
     peer.on("reconnecting", () => this.#setState(RECONNECTING));
@@ -282,6 +284,7 @@ export class Tributary extends Emitter<TributaryEvents> {
   #handleMessage(message: ServerMessage): void {
     switch (message.command) {
       case "BROADCAST_ENDED":
+        this.#subscriptions.delete(message.name);
         if (message.name !== this.#peer?.name || this.#isEnding) return;
         return this.#reset(BROADCAST_ENDED, new TributaryError("broadcast_ended"));
       case "TREE_STATE_CHANGED":
@@ -292,10 +295,13 @@ export class Tributary extends Emitter<TributaryEvents> {
   }
 
   #handleLost(error: TributaryError): void {
-    // Without a broadcast nothing is lost: the next start or join connects again.
-    if (!this.#peer) return;
-    this.#peer.halt(error);
-    this.#setState(DISCONNECTED);
+    // Otherwise nothing is lost: the next start or join connects again.
+    if (!this.#peer && this.#subscriptions.size === 0) return;
+    this.#subscriptions.clear();
+    if (this.#peer) {
+      this.#peer.halt(error);
+      this.#setState(DISCONNECTED);
+    }
     this.emit("error", error);
   }
 
@@ -305,16 +311,10 @@ export class Tributary extends Emitter<TributaryEvents> {
     this.#peer?.close(reason);
     this.#peer = null;
     removeEventListener("pagehide", this.#handlePageHide);
-    this.#watchedStream = null;
     if (state === READY) this.#broadcast = null;
     this.#setState(state);
-    this.#emitStream();
-  }
-
-  #setOwnStream(stream: MediaStream | null): void {
-    this.#ownStream = stream;
-    if (!this.#peer?.isViewer) this.#peer?.setStream(stream);
-    this.#emitStream();
+    // A listener may have joined another broadcast by now.
+    if (!this.#isViewer) this.#streams.endWatching();
   }
 
   #setState(state: TributaryState): void {
@@ -323,10 +323,8 @@ export class Tributary extends Emitter<TributaryEvents> {
     this.emit("statechanged", state);
   }
 
-  #emitStream(): void {
-    if (this.stream === this.#emittedStream) return;
-    this.#emittedStream = this.stream;
-    this.emit("stream", this.stream);
+  get #isViewer(): boolean {
+    return this.#peer?.isViewer ?? false;
   }
 
   #isIn(...states: TributaryState[]): boolean {

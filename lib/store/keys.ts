@@ -42,6 +42,13 @@ export const keys = {
   resumes: () => ["resume"],
   /** By peer: the hash of its token. */
   resumeOf: (id: PeerId) => ["resume_of", id],
+  /** Instance: its lease, and who sees to what it leaves. */
+  instance: (id: InstanceId) => ["instance", id],
+  instances: () => ["instance"],
+  /** Which instance does the housekeeping, until when. */
+  housekeeping: () => ["housekeeping"],
+  /** Written once in the life of a database, by whoever comes first. */
+  installation: () => ["installation"],
   /** Read by the health check; never written. */
   health: () => ["health"],
 } satisfies Record<string, (...parts: never[]) => Deno.KvKey>;

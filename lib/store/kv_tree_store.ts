@@ -198,7 +198,7 @@ export class KvTreeStore implements TreeStore {
       const freed = freedSlot(entry.value, parent?.value ?? null);
       const version = await this.#committer.commit({
         checks: [peerCheck(name, entry), ...(parent ? [peerCheck(name, parent)] : [])],
-        deletes: [keys.child(name, entry.value.parent, id)],
+        deletes: [keys.child(name, entry.value.parent, id), ...placeKeys(name, entry.value)],
         sets: [
           [keys.peer(name, id), orphan(entry.value)],
           ...(freed ? slotSets(name, [freed]) : []),
@@ -233,6 +233,7 @@ export class KvTreeStore implements TreeStore {
           ...(peer.parent === null ? [] : [keys.child(name, peer.parent, id)]),
           ...children.map(({ value }) => keys.child(name, id, value.id)),
           ...own.map((slot) => slotKey(name, slot)),
+          ...plan.orphans.flatMap((child) => placeKeys(name, child)),
         ],
         sets: [
           ...plan.orphans.map((child): [Deno.KvKey, Peer] => [keys.peer(name, child.id), child]),
@@ -337,6 +338,14 @@ const RETRY = Symbol("retry");
 
 function meets(peer: Peer, { ifAt }: Condition): boolean {
   return ifAt === undefined || peer.address.instance === ifAt;
+}
+
+/**
+ * Names the slots of a peer that becomes an orphan, which are deleted unseen: whatever was open is
+ * closed, a place that was just taken has no slot to delete, and none opens before it is live again.
+ */
+function placeKeys(name: string, peer: Peer): Deno.KvKey[] {
+  return openPlaces(peer, []).map((slot) => slotKey(name, slot));
 }
 
 function rootPeer(root: NewPeer, edition: Edition): Peer {

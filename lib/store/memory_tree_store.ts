@@ -144,6 +144,7 @@ export class MemoryTreeStore implements TreeStore {
     const freed = freedSlot(peer, parent);
     tree.children.get(peer.parent)?.delete(id);
     tree.peers.set(id, orphan(peer));
+    this.#closeSlotsOf(tree, id);
     if (freed) this.#openSlots(tree, [freed]);
     return Promise.resolve(structuredClone({ peer, parent }));
   }
@@ -158,7 +159,10 @@ export class MemoryTreeStore implements TreeStore {
     tree.peers.delete(id);
     tree.children.delete(id);
     if (peer.parent !== null) tree.children.get(peer.parent)?.delete(id);
-    for (const child of plan.orphans) tree.peers.set(child.id, child);
+    for (const child of plan.orphans) {
+      tree.peers.set(child.id, child);
+      this.#closeSlotsOf(tree, child.id);
+    }
     if (plan.reopened) this.#openSlots(tree, [plan.reopened]);
     return Promise.resolve(structuredClone({ peer, parent, orphans: plan.orphans }));
   }

@@ -104,7 +104,7 @@ export interface TreeStore {
   /** Puts a new peer into a slot; null when the slot is gone, or a resumable peer has a place already. */
   join(name: string, peer: NewPeer, slot: OpenSlot): Promise<PlacedPeer | null>;
 
-  /** Puts an orphan into a slot; its children stay with it, its own open slots close until it is live. */
+  /** Puts an orphan into a slot; its children stay with it, its other places open when it is live. */
   reattach(
     name: string,
     id: PeerId,
@@ -119,14 +119,14 @@ export interface TreeStore {
    */
   open(name: string, placed: PlacedPeer): Promise<boolean>;
 
-  /** Makes an orphan of a peer, so that it can be placed anew; returns what it was, null for no member. */
+  /** Makes an orphan of a peer, whose open slots close, so that it can be placed anew; returns what it was, null for no member. */
   detach(
     name: string,
     id: PeerId,
     condition?: Condition,
   ): Promise<Pick<Departure, "peer" | "parent"> | null>;
 
-  /** Removes a peer; its children become orphans. Null when it is no member (any more). */
+  /** Removes a peer; its children become orphans, and their open slots close. Null when it is no member (any more). */
   leave(name: string, id: PeerId, condition?: Condition): Promise<Departure | null>;
 
   /** Records that a peer's socket is at `to` now, and so are its open slots. Null for no member. */

@@ -48,7 +48,7 @@ export function violations({ root, peers, slots, childLinks }: TreeSnapshot): st
     if (!parent) found.push(`slot ${slot.parent}/${slot.place} is open under an absent peer`);
     else if (slot.place >= parent.fanout) {
       found.push(`slot ${slot.parent}/${slot.place} is beyond the fan-out`);
-    } else if (parent.state === "linking") {
+    } else if (parent.state !== "live") {
       found.push(`slot ${slot.parent}/${slot.place} is open under a peer without a picture`);
     }
     take(slot.parent, slot.place, "open");

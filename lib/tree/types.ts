@@ -23,7 +23,7 @@ export interface Address {
 /**
  * - `linking`: has a place, but no picture yet, so nobody can be placed under it;
  * - `live`: has a picture; each of its places is either an open slot or taken by a child;
- * - `orphan`: lost its parent and has no place; keeps its own subtree.
+ * - `orphan`: lost its parent and has no place; keeps its own subtree, but nobody new is placed under it.
  */
 export type PeerState = "linking" | "live" | "orphan";
 

@@ -260,6 +260,34 @@ Deno.test("joining again while the service is down rejects with what is wrong, a
   });
 });
 
+Deno.test("a page that only follows a tree hears of it when the connection is lost", async () => {
+  await withSdk({}, async ({ page, service }) => {
+    await using broadcaster = await VirtualPeer.connect(service);
+    await broadcaster.startBroadcast("followed");
+    const follower = await page();
+    const cut = () =>
+      within(follower, ({ sockets }) => {
+        const socket = sockets.at(-1)!;
+        socket.close();
+        return new Promise<void>((resolve) => socket.addEventListener("close", () => resolve()));
+      });
+    const errorsOf = () => within(follower, ({ errors }) => errors);
+    await within(follower, ({ tributary }) => tributary.subscribeToTreeChanges("followed"));
+    await cut();
+    await assertEventually(errorsOf, ["connection_lost"]);
+    assertEquals(await within(follower, ({ tributary }) => tributary.state), "READY");
+
+    // Whoever follows nothing any more has nothing to lose.
+    await within(follower, async ({ tributary }) => {
+      await tributary.subscribeToTreeChanges("followed");
+      await tributary.unsubscribeFromTreeChanges("followed");
+    });
+    await cut();
+    await within(follower, ({ tributary }) => tributary.subscribeToTreeChanges("followed"));
+    assertEquals(await errorsOf(), ["connection_lost"]);
+  });
+});
+
 Deno.test("a page may join again in the very moment in which it hears of a loss", async () => {
   await withSdk({}, async ({ page, service }) => {
     const mute = await VirtualPeer.connect(service, { answer: false });

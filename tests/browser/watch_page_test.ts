@@ -72,6 +72,18 @@ Deno.test("names of every kind lead from the list to the broadcast, and fit a ph
   });
 });
 
+Deno.test("the tab says whether the broadcast is live, also when that changes", async () => {
+  await browse({}, async ({ open, server }) => {
+    await using broadcaster = await VirtualPeer.connect(server.wsUrl);
+    const viewer = await open("/watch/later");
+    assertEquals(await viewer.title(), "later is not live · Tributary");
+    await broadcaster.startBroadcast("later");
+    await assertEventually(() => viewer.title(), "later · live on Tributary");
+    await broadcaster.endBroadcast("later");
+    await assertEventually(() => viewer.title(), "later is not live · Tributary");
+  });
+});
+
 Deno.test("pages that the browser brings back watch again, and no broadcast goes on behind them", async () => {
   await browse({}, async ({ open }) => {
     const studio = await open("/studio");

@@ -170,11 +170,13 @@ export function treeStoreContract(name: string, make: () => Promise<StoreUnderTe
     const [second] = await store.openSlots("b", 1);
     const v3 = await store.join("b", newcomer("v3"), second!);
     await store.open("b", v3!);
+    const below = (await store.openSlots("b", 20)).find(({ parent }) => parent === "v3");
+    await store.open("b", (await store.join("b", newcomer("v4"), below!))!);
     await store.detach("b", "v1");
     await store.detach("b", "v3");
     const slots = await store.openSlots("b", 20);
     const outcomes = await Promise.all([
-      ...slots.filter(({ parent }) => parent === "v3").map((s) => store.reattach("b", "v1", s)),
+      ...slots.filter(({ parent }) => parent === "v4").map((s) => store.reattach("b", "v1", s)),
       ...slots.filter(({ parent }) => parent === "v2").map((s) => store.reattach("b", "v3", s)),
     ]);
     assertEquals(new Set(outcomes.map(({ outcome }) => outcome)), new Set(["unreachable"]));
@@ -209,6 +211,17 @@ export function treeStoreContract(name: string, make: () => Promise<StoreUnderTe
     assertEquals((await store.openSlots("b", 1)).map(({ parent }) => parent), ["root"]);
     assertEquals((await store.detach("b", "v1"))?.parent, null);
     assertEquals(await store.detach("b", "nobody"), null);
+  });
+
+  test("[JOIN-4] an orphan has no open slots: nobody is given to a peer that has lost its picture", async (store) => {
+    await start(store, "b", 2);
+    await chain(store, "b", ["v1", "v2", "v3"]);
+    const parents = async () => new Set((await store.openSlots("b", 20)).map((s) => s.parent));
+    await store.detach("b", "v2");
+    assertEquals(await parents(), new Set(["root", "v1", "v3"]));
+    await store.leave("b", "v1");
+    await store.leave("b", "v2");
+    assertEquals(await parents(), new Set(["root"]));
   });
 
   test("open() of a place that was lost meanwhile does nothing", async (store) => {

@@ -169,10 +169,11 @@ export class SimWorld {
       if (broadcast?.state !== "live") continue;
       const tree = treeState(await this.#observer.peers(name), broadcast.root);
       for (const { id, isOpen, subscription } of this.clients) {
+        if (!isOpen || subscription?.name !== name) continue;
         // A subscription ends with its broadcast; this may be the next one of the name.
-        if (!isOpen || subscription?.name !== name || subscription.at < broadcast.createdAt) {
-          continue;
-        }
+        const isOlder = subscription.at < broadcast.createdAt + 1_000 ||
+          (subscription.tree && subscription.tree.id !== broadcast.root);
+        if (isOlder) continue;
         if (JSON.stringify(subscription.tree) !== JSON.stringify(tree)) {
           found.push(`${id} has an old tree of ${name}`);
         }

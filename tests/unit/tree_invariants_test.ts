@@ -122,6 +122,13 @@ const BROKEN: Record<string, [(tree: TreeSnapshot) => void, string[]]> = {
     (tree) => tree.slots.push(slotOf("c", 0)),
     ["slot c/0 is open under a peer without a picture"],
   ],
+  "a slot under an orphan": [
+    (tree) => {
+      change(tree, "o", { fanout: 2 });
+      tree.slots.push(slotOf("o", 1));
+    },
+    ["slot o/1 is open under a peer without a picture"],
+  ],
   "a place that is neither open nor taken": [
     (tree) => tree.slots.splice(1, 1),
     ["place b/0 of a live peer is lost"],
