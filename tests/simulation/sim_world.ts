@@ -251,6 +251,8 @@ export class SimWorld {
       () => void lose((peer) => peer.parent !== null || peer.state === "orphan"),
     );
     this.clock.after(GRACE.broadcasterMs, () => void lose(() => true));
+    // Somebody may have been taken up there at the very last moment.
+    this.clock.after(GRACE.broadcasterMs + 30_000, () => void lose(() => true));
   }
 
   #connect(): SimClient {
