@@ -203,6 +203,8 @@ class PlacementQueue {
     );
     let claims = 0;
     const now = this.#options.clock.now();
+    // Orphans first: a whole subtree waits with them.
+    this.#waiting.sort((a, b) => Number(b.request.reattach) - Number(a.request.reattach));
     this.#waiting = this.#waiting.filter((waiter) => {
       const { avoids, notBefore = 0 } = waiter.request;
       if (notBefore > now) return true;

@@ -18,6 +18,7 @@ import { Hints } from "./hints.ts";
 import { insist } from "./insist.ts";
 import { Placements } from "./placement.ts";
 import { Registry } from "./registry.ts";
+import { reread } from "./rereading.ts";
 import { onMoved, onTaken } from "./resuming.ts";
 import { type ChildLink, type Outlet, Session } from "./session.ts";
 import { inTurn } from "./turn.ts";
@@ -51,6 +52,8 @@ const STALE_AFTER_MS = 60_000;
 export class SignallingService {
   readonly #context: Context;
   readonly #unlisten: () => void;
+  #reread: Promise<void> = Promise.resolve();
+  #nextReread: Promise<void> | null = null;
   /** What sessions that are gone still have to give up. */
   readonly #departures = new Set<Promise<void>>();
   #isClosed = false;
@@ -154,6 +157,15 @@ export class SignallingService {
     this.#context.treeWatch.close();
     this.#unlisten();
     this.#context.hints.close();
+  }
+
+  /** Reads again what the sessions hold, because messages may have been lost. For the bus. */
+  reread(): Promise<void> {
+    // Whoever asks while this is under way may know of a later loss: once more, for all of them.
+    return this.#nextReread ??= this.#reread.then(() => {
+      this.#nextReread = null;
+      return this.#reread = reread(this.#context);
+    });
   }
 
   /**

@@ -285,6 +285,58 @@ Deno.test("[LEAVE-6] an orphan that does not join again within 15 s has left", a
   assertEquals((await world.store.peers("b")).map(({ id }) => id).length, 1);
 });
 
+Deno.test("news that the bus lost are found by reading again", async () => {
+  const { world, root, viewer, below } = await chain();
+  world.network.faults.drop = 1;
+  viewer.client.send({ command: "LEAVE_BROADCAST" });
+  await world.clock.advance(1000);
+  const late = await greet(world, world.connect(1), undefined);
+  assertEquals(late.resumed, false);
+  world.network.faults.drop = 0;
+  assertEquals(below.client.outlet.of("RECONNECT_TO_BROADCAST"), []);
+  await rereadAll(world);
+  assertEquals(below.client.outlet.of("RECONNECT_TO_BROADCAST").length, 1);
+  // The broadcaster does not take the one that has left for its child any more.
+  root.client.send({ command: "ICE_CANDIDATES", peer: viewer.id, candidates: [] });
+  assertEquals(root.client.outlet.of("ERROR").map(({ code }) => code), ["not_linked"]);
+});
+
+Deno.test("an end that the bus lost is found by reading again", async () => {
+  const { world, root, viewer, below } = await chain();
+  world.network.faults.drop = 1;
+  root.client.send({ command: "END_BROADCAST", name: "b" });
+  await world.clock.advance(1000);
+  world.network.faults.drop = 0;
+  assertEquals(viewer.client.outlet.of("BROADCAST_ENDED"), []);
+  await rereadAll(world);
+  assertEquals(viewer.client.outlet.of("BROADCAST_ENDED").length, 1);
+  assertEquals(below.client.outlet.of("BROADCAST_ENDED").length, 1);
+});
+
+Deno.test("a move that the bus lost is found by reading again", async () => {
+  const { world, root, viewer, below } = await chain();
+  world.network.faults.drop = 1;
+  viewer.client.close();
+  const again = world.connect(0);
+  await greet(world, again, viewer.token);
+  await world.clock.advance(1000);
+  world.network.faults.drop = 0;
+  await rereadAll(world);
+  for (const member of [root, below]) {
+    member.client.send({ command: "ICE_CANDIDATES", peer: viewer.id, candidates: [member.id] });
+  }
+  await world.clock.advance(100);
+  assertEquals(again.outlet.of("ICE_CANDIDATES").map((m) => m.candidates), [[root.id], [below.id]]);
+  await world.clock.advance(60_000);
+  assertEquals(await treeOf(world), ["root > viewer", "viewer > below"]);
+});
+
+async function rereadAll(world: ServiceWorld): Promise<void> {
+  const done = Promise.all(world.services.map((service) => service.reread()));
+  await world.clock.advance(1000);
+  await done;
+}
+
 interface Member {
   client: ServiceClient;
   id: string;
