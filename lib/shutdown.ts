@@ -45,5 +45,20 @@ export function exitOnSignal({ others, instance, release }: ShutdownOptions): vo
       }, 20);
     }
   };
-  for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, end);
+  for (const signal of SIGNALS) Deno.addSignalListener(signal, end);
+  keepForOurselves();
 }
+
+/**
+ * Keeps `deno serve` from listening for the same signals, as it does once this module's importer has
+ * been loaded: it would close all WebSockets with 1001 at once, and clients would not learn that the
+ * service restarts (1012).
+ */
+function keepForOurselves(): void {
+  const addSignalListener = Deno.addSignalListener;
+  Deno.addSignalListener = (signal, handler) => {
+    if (!SIGNALS.includes(signal)) addSignalListener(signal, handler);
+  };
+}
+
+const SIGNALS: readonly Deno.Signal[] = ["SIGINT", "SIGTERM"];
