@@ -19,6 +19,16 @@ const ALLOWED: [folder: string, mayImport: string[]][] = [
     "lib/clock.ts",
     "lib/log.ts",
   ]],
+  ["lib/instances/", [
+    "lib/tree/",
+    "lib/store/installation.ts",
+    "lib/store/instance_record.ts",
+    "lib/store/instance_store.ts",
+    "lib/store/leftovers.ts",
+    "lib/store/tree_store.ts",
+    "lib/clock.ts",
+    "lib/log.ts",
+  ]],
   ["islands/", ["lib/client/", "lib/protocol/", "lib/broadcast_summary.ts"]],
 ];
 
@@ -28,6 +38,7 @@ const PACKAGES: Record<string, string[]> = {
   "lib/tree/": [],
   "lib/bus/": [],
   "lib/signalling/": [],
+  "lib/instances/": [],
   "lib/store/": ["node:path"],
 };
 

@@ -17,6 +17,7 @@ export const keys = {
   child: (name: string, parent: PeerId, id: PeerId) => ["child", name, parent, id],
   childrenOf: (name: string, parent: PeerId) => ["child", name, parent],
   children: (name: string) => ["child", name],
+  allChildren: () => ["child"],
   /** Exists exactly while that place is free; the value says where the parent is. */
   slot: (name: string, depth: number, parent: PeerId, place: number) => [
     "slot",
@@ -26,6 +27,7 @@ export const keys = {
     place,
   ],
   slots: (name: string) => ["slot", name],
+  allSlots: () => ["slot"],
   /** Mail for an instance, in the order of each sender's numbers (lib/bus/kv_entry.ts). */
   inbox: (to: InstanceId) => ["inbox", to],
   mail: (to: InstanceId, from: InstanceId, epoch: number, seq: number) => [
@@ -35,8 +37,10 @@ export const keys = {
     epoch,
     seq,
   ],
+  allMail: () => ["inbox"],
   /** Set together with mail; its owner watches it. */
   head: (to: InstanceId) => ["head", to],
+  heads: () => ["head"],
   /** By the hash of a token: whose session it takes up. */
   resume: (tokenHash: string) => ["resume", tokenHash],
   resumes: () => ["resume"],

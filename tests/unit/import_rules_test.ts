@@ -31,6 +31,9 @@ const FORBIDDEN: [file: string, specifier: string][] = [
   ["lib/signalling/watching.ts", "../config.ts"],
   ["lib/signalling/commands/mod.ts", "../../../routes/app.ts"],
   ["lib/signalling/watching.ts", "hono"],
+  ["lib/instances/reaper.ts", "../store/kv_instance_store.ts"],
+  ["lib/instances/reaper.ts", "../signalling/service.ts"],
+  ["lib/instances/reaper.ts", "hono"],
   ["lib/client/tributary.ts", "../tree/types.ts"],
   ["lib/client/tributary.ts", "../signalling/session.ts"],
   ["lib/client/tributary.ts", "../config.ts"],
@@ -57,6 +60,8 @@ const ALLOWED: [file: string, specifier: string][] = [
   ["lib/signalling/watching.ts", "../log.ts"],
   ["lib/signalling/commands/mod.ts", "../watching.ts"],
   ["lib/signalling/commands/mod.ts", "../../protocol/mod.ts"],
+  ["lib/instances/reaper.ts", "../store/instance_store.ts"],
+  ["lib/instances/reaper.ts", "../clock.ts"],
   ["lib/client/tributary.ts", "../protocol/mod.ts"],
   ["islands/studio.tsx", "../lib/client/mod.ts"],
   ["islands/studio.tsx", "preact/hooks"],
@@ -112,7 +117,8 @@ Deno.test("import rules: a folder whose name only begins like an allowed one is 
 Deno.test("import rules: they are in force, for every folder that docs/ARCHITECTURE.md restricts", async () => {
   const { lint: settings } = JSON.parse(await Deno.readTextFile(`${ROOT}deno.json`));
   assert(settings.plugins.includes("./tasks/import_rules.ts"));
-  for (const folder of ["protocol", "tree", "store", "bus", "signalling", "client", "auth"]) {
+  const folders = ["protocol", "tree", "store", "bus", "signalling", "instances", "client", "auth"];
+  for (const folder of folders) {
     assertEquals(lint(`lib/${folder}/x.ts`, `import "../../main.ts";`).length, 1, folder);
   }
 });
