@@ -6,7 +6,8 @@ import { nameTaken } from "../store/tree_store.ts";
 import type { InstanceId, Peer, PeerId } from "../tree/types.ts";
 import type { Context } from "./context.ts";
 import type { Session } from "./session.ts";
-import { forgetIfEmpty, remember, unwatch } from "./watching.ts";
+import { unwatch } from "./departing.ts";
+import { forgetIfEmpty, remember } from "./remembering.ts";
 
 /**
  * Makes a broadcast live.

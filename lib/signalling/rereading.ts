@@ -7,7 +7,7 @@ import type { Context } from "./context.ts";
 import { onTaken } from "./resuming.ts";
 import type { Session } from "./session.ts";
 import { inTurn } from "./turn.ts";
-import { endWatching, onOrphaned } from "./watching.ts";
+import { endWatching, onOrphaned } from "./parenting.ts";
 import { insist } from "./insist.ts";
 
 /** Sessions read at once: a gap must not keep KV from those who join meanwhile. */

@@ -9,7 +9,8 @@ import type { Address, PeerId } from "../tree/types.ts";
 import type { Context } from "./context.ts";
 import { type Outlet, Session } from "./session.ts";
 import { inTurn } from "./turn.ts";
-import { askToReconnect, newWatching } from "./watching.ts";
+import { askToReconnect } from "./parenting.ts";
+import { newWatching } from "./watching.ts";
 
 /** Answers HELLO: takes an earlier session up, or begins a new one that can be. */
 export async function greet(

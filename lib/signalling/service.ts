@@ -24,7 +24,8 @@ import { type ChildLink, type Outlet, Session } from "./session.ts";
 import { inTurn } from "./turn.ts";
 import type { Tokens } from "./tokens.ts";
 import { TreeWatch } from "./tree_watch.ts";
-import { onAnswer, onEnded, onOrphaned, tellOfDeparture, unwatch } from "./watching.ts";
+import { tellOfDeparture, unwatch } from "./departing.ts";
+import { onAnswer, onEnded, onOrphaned } from "./parenting.ts";
 
 /** What a SignallingService is made of. */
 export interface SignallingOptions {

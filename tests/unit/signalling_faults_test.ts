@@ -114,7 +114,7 @@ Deno.test("[JOIN-4] a peer that has a picture gets its children though that coul
   await world.clock.advance(500);
   late.send(JOIN);
   store.failing = null;
-  await world.clock.advance(5_000);
+  await world.clock.advance(2_500);
   assertEquals(viewer.outlet.of("RELAY_BROADCAST").map(({ peer }) => peer), [late.id]);
 });
 

@@ -1,6 +1,6 @@
 /** LEAVE_BROADCAST: somebody stops watching. */
 import { UserError } from "../../protocol/mod.ts";
-import { unwatch } from "../watching.ts";
+import { unwatch } from "../departing.ts";
 import type { Handler } from "./handler.ts";
 
 /** Leaves, then acknowledges (LEAVE-1). */
