@@ -24,6 +24,12 @@ const BUSY_FOR_MS = 10_000;
 /** Entries read at a time: at most 6 MiB, and few reads for a burst. */
 const PAGE = 100;
 
+/**
+ * How long deletions wait for others. A commit for each would double what a message costs, and delay
+ * those of the senders; what is not deleted yet is listed again, which costs little.
+ */
+const GATHER_DELETES_MS = 5;
+
 /** Keys deleted in one atomic, of the 1000 that KV takes. */
 const MAX_DELETES = 500;
 
@@ -167,6 +173,7 @@ export class KvReceiver {
     const { kv, timers, random } = this.#options;
     // What is handed over while this goes on is deleted next.
     while (this.#delivered.length > 0) {
+      if (this.#delivered.length < PAGE) await pause(timers, GATHER_DELETES_MS);
       const atomic = kv.atomic();
       for (const key of this.#delivered.splice(0, MAX_DELETES)) atomic.delete(key);
       const startMs = timers.nowMs();

@@ -200,13 +200,9 @@ export class KvSender {
   /** Lets the next commit wait until the receiver has read half of what is there, or drops it all. */
   async #waitForReading(receiver: Receiver): Promise<void> {
     receiver.busy = true;
-    const seq = receiver.queue.lastSeq - MAX_UNREAD / 2;
+    const seq = receiver.goneSeq + MAX_UNREAD / 2;
     const reads = await this.#until(() => this.#isGone(receiver, seq), GIVE_UP_AFTER_MS);
-    if (!reads) {
-      // What is there expires; what comes from now on gets as many entries again.
-      receiver.goneSeq = receiver.queue.lastSeq;
-      this.#drop(receiver);
-    }
+    if (!reads) this.#drop(receiver);
     this.#release(receiver);
     this.#pump();
   }

@@ -1,56 +1,9 @@
 /**
- * A worker that holds one end of a bus, for tests on several isolates: over BroadcastChannel, or,
- * given a KV, over that alone, or over both.
+ * A worker that holds one end of a bus, for tests on several isolates.
  */
 /// <reference lib="deno.worker" />
-import { createBroadcastChannelBus } from "../../lib/bus/broadcast_channel.ts";
-import type { Bus } from "../../lib/bus/bus.ts";
-import { createInstanceBus } from "../../lib/bus/instance_bus.ts";
-import { createKvBus } from "../../lib/bus/kv.ts";
-import { openKv } from "../../lib/store/open_kv.ts";
-import { type Command, LocalBusEnd } from "./bus_end.ts";
-
-/** How the worker opens its bus. */
-export interface OpenOptions {
-  space: string;
-  sharesMemory?: boolean;
-  giveUpAfterMs?: number;
-  kv?: { url: string; instances: string[]; alone: boolean };
-}
-
-/** What the test asks of the worker. */
-export type Request =
-  | { ask: "open"; instance: string; options: OpenOptions }
-  | { ask: "run"; commands: Command[] }
-  | { ask: "report" }
-  | { ask: "near" };
-
-let bus: Bus & { near?: () => string[] };
-let end: LocalBusEnd;
-
-async function answer(request: Request): Promise<unknown> {
-  switch (request.ask) {
-    case "open": {
-      bus = await openBus(request.instance, request.options);
-      end = new LocalBusEnd(bus);
-      return null;
-    }
-    case "run":
-      return await end.run(...request.commands);
-    case "report":
-      return await end.report();
-    case "near":
-      return bus.near?.() ?? [];
-  }
-}
+import { answer, type Request } from "./bus_answers.ts";
 
 self.onmessage = async ({ data }: MessageEvent<{ id: number; request: Request }>) => {
   self.postMessage({ id: data.id, reply: await answer(data.request) });
 };
-
-async function openBus(instance: string, options: OpenOptions): Promise<Bus> {
-  if (!options.kv) return createBroadcastChannelBus(instance, options);
-  const { url, instances, alone } = options.kv;
-  const settings = { kv: await openKv(url), instances: () => instances, space: options.space };
-  return alone ? createKvBus(instance, settings) : createInstanceBus(instance, settings);
-}
