@@ -9,6 +9,9 @@ import { MAX_FANOUT } from "./tree/types.ts";
 /** Where the file of the embedded KV is when KV_URL does not say. */
 export const DEFAULT_KV_FILE = "data/tributary.db";
 
+/** How instances reach each other: by the nearest road, or through KV only (to try that road out). */
+const BUSES = ["auto", "kv"] as const;
+
 const integer = (min: number, max: number) =>
   z.string().regex(/^\d+$/, `must be a whole number from ${min} to ${max}`)
     .transform(Number)
@@ -45,6 +48,7 @@ const environment = z.object({
     .default("local"),
   VIEWER_GRACE_S: integer(0, 3600).default(15),
   BROADCASTER_GRACE_S: integer(0, 3600).default(60),
+  BUS: z.enum(BUSES, `must be one of ${BUSES.join(", ")}`).default("auto"),
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(", ")}`).default("info"),
 }).superRefine((env, context) => {
   if (env.KV_URL === ":memory:" && (env.DENO_JOBS ?? 1) > 1) {
@@ -67,6 +71,7 @@ export interface Config {
   maxListeners: number;
   iceServers: Record<string, unknown>[];
   region: string;
+  bus: typeof BUSES[number];
   /** How long a viewer keeps its place after its socket is lost. */
   viewerGraceMs: number;
   /** How long a broadcast goes on after its broadcaster's socket is lost. */
@@ -104,6 +109,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     REGION,
     VIEWER_GRACE_S,
     BROADCASTER_GRACE_S,
+    BUS,
     LOG_LEVEL,
   } = result.data;
   return {
@@ -113,13 +119,14 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     maxListeners: MAX_LISTENERS,
     iceServers: ICE_SERVERS,
     region: REGION,
+    bus: BUS,
     viewerGraceMs: VIEWER_GRACE_S * 1000,
     broadcasterGraceMs: BROADCASTER_GRACE_S * 1000,
     logLevel: LOG_LEVEL,
   };
 }
 
-/** Deno Deploy sets one of these on its instances. */
-function isOnDeploy(env: Record<string, string | undefined>): boolean {
+/** Says whether this is an instance on Deno Deploy, which sets one of these variables. */
+export function isOnDeploy(env: Record<string, string | undefined>): boolean {
   return Boolean(env.DENO_DEPLOYMENT_ID || env.DENO_DEPLOY);
 }

@@ -10,7 +10,7 @@ import type { Edition, PeerId } from "../tree/types.ts";
 import type { Context } from "./context.ts";
 import { giveUpPlace, slotsOpened, unwatch } from "./departing.ts";
 import { insist } from "./insist.ts";
-import { PlacementCancelledError } from "./placement.ts";
+import { noCapacity, PlacementCancelledError } from "./placement.ts";
 import type { Session, Watching } from "./session.ts";
 import { inTurn } from "./turn.ts";
 
@@ -32,6 +32,7 @@ export function lookForParent(
     reattach: watching.member,
     avoids: (parent) => watching.avoided?.has(parent) || isSuspect(context, parent),
     notBefore,
+    until: watching.until,
     peer: {
       id: session.id,
       displayName: watching.peerName,
@@ -211,6 +212,12 @@ async function passOver(
     const isMember = await giveUpPlace(context, session, watching);
     if (session.watching !== watching) return;
     watching.member = isMember;
+    if (context.clock.now() >= watching.until) {
+      // Nobody has answered in all that time (JOIN-4).
+      onNotPlaced(context, session, watching, noCapacity(watching.broadcast));
+      if (isMember) await unwatch(context, session);
+      return;
+    }
     watching.offer = offer;
     lookForParent(context, session, watching);
   });

@@ -28,6 +28,8 @@ export interface PlacementRequest {
   avoids?: (parent: PeerId) => boolean;
   /** Not placed before this time, in ms since the epoch. */
   notBefore?: number;
+  /** Answered `no_capacity` when it has no place by this time; by default after MAX_WAIT_MS. */
+  until?: number;
 }
 
 /** A placement under way. */
@@ -57,7 +59,7 @@ export interface PlacementsOptions {
 }
 
 /** How long a peer waits for a place to open (JOIN-4): long enough for an answer to cross a slow network twice. */
-const MAX_WAIT_MS = 10_000;
+export const MAX_WAIT_MS = 10_000;
 
 /** Pauses between looks while nothing is free. A slot that opens here or is hinted at cuts them short. */
 const FIRST_PAUSE_MS = 10;
@@ -128,7 +130,7 @@ class PlacementQueue {
   add(request: PlacementRequest): PendingPlacement {
     let waiter!: Waiter;
     const result = new Promise<PlacedPeer>((resolve, reject) => {
-      const deadline = Math.max(this.#options.clock.now(), request.notBefore ?? 0) + MAX_WAIT_MS;
+      const deadline = request.until ?? this.#options.clock.now() + MAX_WAIT_MS;
       waiter = { request, deadline, unreachable: null, isCancelled: false, resolve, reject };
     });
     this.#pauseMs = FIRST_PAUSE_MS;
@@ -289,7 +291,8 @@ function cancelled(): PlacementCancelledError {
   return new PlacementCancelledError("The placement was cancelled");
 }
 
-function noCapacity(name: string): UserError {
+/** The error for a broadcast in which no place could be had. */
+export function noCapacity(name: string): UserError {
   return new UserError(
     "no_capacity",
     `Broadcast "${name}" has no free place right now. Try again in a moment`,

@@ -160,6 +160,22 @@ export class SignallingService {
     this.#context.hints.close();
   }
 
+  /**
+   * Lets all sessions go without giving anything up, because others have begun to do that: the lease
+   * of this instance was taken for lost. Who greeted comes back, here or elsewhere.
+   */
+  abandon(): void {
+    const { registry, treeWatch } = this.#context;
+    for (const session of registry.all()) {
+      session.close(CLOSE_SERVICE_RESTART, RESTARTS);
+      session.watching?.pending?.cancel();
+      session.watching?.deadline?.();
+      treeWatch.unsubscribeAll(session);
+      registry.delete(session);
+      session.markClosed();
+    }
+  }
+
   /** Reads again what the sessions hold, because messages may have been lost. For the bus. */
   reread(): Promise<void> {
     // Whoever asks while this is under way may know of a later loss: once more, for all of them.

@@ -47,6 +47,8 @@ export interface Watching {
   attempt: number;
   /** The offer that still waits for an answer. */
   offer: Opaque | null;
+  /** When the search for a parent that answers is given up, in ms since the epoch. */
+  until: number;
   parent: { id: PeerId; address: Address } | null;
   placed: PlacedPeer | null;
   /** The placement under way. */

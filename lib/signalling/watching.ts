@@ -6,6 +6,7 @@ import type { Opaque } from "../protocol/mod.ts";
 import type { PeerId } from "../tree/types.ts";
 import type { Context } from "./context.ts";
 import { giveUpPlace, giveUpPlacement, unwatch } from "./departing.ts";
+import { MAX_WAIT_MS } from "./placement.ts";
 import { lookForParent } from "./parenting.ts";
 import { remember } from "./remembering.ts";
 import type { Session, Watching } from "./session.ts";
@@ -36,7 +37,9 @@ export async function watch(
   }
   // Not before the old place is given up: until then no other parent is to be looked for.
   watching.offer = join.offer;
-  const notBefore = join.lost ? reportLost(session, context.clock.now()) : 0;
+  const now = context.clock.now();
+  const notBefore = join.lost ? reportLost(session, now) : now;
+  watching.until = Math.max(now, notBefore) + MAX_WAIT_MS;
   lookForParent(context, session, watching, notBefore);
 }
 
@@ -49,6 +52,7 @@ export function newWatching(broadcast: string, peerName: string): Watching {
     member: false,
     attempt: 0,
     offer: null,
+    until: 0,
     parent: null,
     placed: null,
     pending: null,

@@ -31,6 +31,7 @@ const watching = (parent: Watching["parent"]): Watching => ({
   member: true,
   attempt: 1,
   offer: null,
+  until: 0,
   parent,
   placed: null,
   pending: null,
