@@ -4,6 +4,7 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { busContract } from "../contract/bus_contract.ts";
+import { hasDenokv, serveKv } from "../support/denokv.ts";
 import { until } from "../contract/bus_end.ts";
 import { openProcessGroup } from "../contract/bus_process_end.ts";
 
@@ -82,48 +83,4 @@ if (await hasDenokv()) {
   const name = "KvBus between processes over KV Connect";
   console.log(`Skipped, because there is no denokv on the PATH: ${name}`);
   Deno.test({ name, ignore: true, fn() {} });
-}
-
-async function hasDenokv(): Promise<boolean> {
-  try {
-    return (await new Deno.Command("denokv", { args: ["--help"] }).output()).success;
-  } catch {
-    return false;
-  }
-}
-
-/** Serves a KV on a free port. */
-async function serveKv(path: string) {
-  // denokv does not say which port it took, so it gets one that is free.
-  const port = freePort();
-  const token = crypto.randomUUID();
-  const child = new Deno.Command("denokv", {
-    args: ["--sqlite-path", path, "serve", "--addr", `127.0.0.1:${port}`, "--access-token", token],
-    stdout: "null",
-    stderr: "null",
-  }).spawn();
-  const url = `http://127.0.0.1:${port}`;
-  await until("denokv to listen", () => listens(port));
-  return {
-    url,
-    token,
-    async stop() {
-      child.kill("SIGKILL");
-      await child.status;
-    },
-  };
-}
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
-}
-
-async function listens(port: number): Promise<boolean> {
-  try {
-    (await Deno.connect({ hostname: "127.0.0.1", port })).close();
-    return true;
-  } catch {
-    return false;
-  }
 }
