@@ -6,6 +6,7 @@
 import type { ClientMessage, ServerMessageOf } from "../protocol/mod.ts";
 import type { IceServers } from "./ice_servers.ts";
 import { Link, type LinkState } from "./link.ts";
+import type { Flow } from "./link_status.ts";
 import type { Relay } from "./relay.ts";
 
 /**
@@ -19,6 +20,10 @@ export interface DownstreamOptions {
   relay: Relay;
   iceServers: IceServers;
   send: (message: ClientMessage) => void;
+  /** Says whether there is a stream to pass on. */
+  flow: () => Flow;
+  /** Is called when the last child has gone. */
+  onEmpty: () => void;
 }
 
 type Timer = ReturnType<typeof setTimeout>;
@@ -44,7 +49,7 @@ export class Downstream {
 
   /** Takes a child, in the place of an earlier link to the same peer. */
   async handleRelayBroadcast({ peer, offer }: ServerMessageOf<"RELAY_BROADCAST">): Promise<void> {
-    const { relay, iceServers, send } = this.#options;
+    const { relay, iceServers, send, flow } = this.#options;
     this.remove(peer);
     let link: Link | undefined;
     const isCurrent = () => link !== undefined && this.#children.get(peer)?.link === link;
@@ -57,6 +62,7 @@ export class Downstream {
       const answer = await link.answer(
         offer as unknown as RTCSessionDescriptionInit,
         (transceivers) => relay.addChild(peer, transceivers),
+        flow,
       );
       if (!isCurrent()) return;
       send({ command: "RELAY_BROADCAST_RECEIVED", peer, answer: { ...answer } });
@@ -83,11 +89,19 @@ export class Downstream {
     clearTimeout(child.timer);
     this.#options.relay.removeChild(peer);
     child.link.close();
+    if (this.size === 0) this.#options.onEmpty();
+  }
+
+  /** Ends the links to all children but these. */
+  keep(peers: readonly string[]): void {
+    for (const peer of [...this.#children.keys()]) {
+      if (!peers.includes(peer)) this.remove(peer);
+    }
   }
 
   /** Ends the links to all children. */
   close(): void {
-    for (const peer of [...this.#children.keys()]) this.remove(peer);
+    this.keep([]);
   }
 
   /** Returns the timer after which a child that has not connected is given up. */

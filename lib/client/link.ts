@@ -5,6 +5,7 @@
  * This module is browser compatible.
  */
 import { Emitter } from "./emitter.ts";
+import { answerStatus, askForStatus, type Flow, openStatusChannel } from "./link_status.ts";
 
 /** How a link is doing. */
 export type LinkState =
@@ -17,20 +18,26 @@ export type LinkState =
   | "ended"
   | "failed";
 
-/**
- * How long the second of sound and picture may lag behind the first: their first packets are some
- * tens of milliseconds apart. A broadcast may also have only one of them.
- */
-const SECOND_TRACK_GRACE_MS = 300;
-
 /** What a Link emits. */
 export interface LinkEvents {
   /** Candidates for the other side; only after `releaseCandidates()`. */
   candidates: RTCIceCandidateInit[];
   /** The state, whenever it has changed. */
   statechanged: LinkState;
-  /** Sound and picture have begun to come in, or the one of them that there is. */
-  media: void;
+  /** Sound or picture has begun to come in. */
+  track: MediaStreamTrack;
+  /** The parent has said how it is. */
+  status: Flow;
+}
+
+/** How much has come in over a link; the numbers only ever grow. */
+export interface Received {
+  /** Frames of the picture that were decoded. */
+  frames: number;
+  /** Packets of the picture. */
+  pictures: number;
+  /** Packets of the sound. */
+  sounds: number;
 }
 
 /** One edge of the tree, seen from one of its two ends. */
@@ -44,7 +51,7 @@ export class Link extends Emitter<LinkEvents> {
   #state: LinkState = "connecting";
   #isClosed = false;
   #hasEnded = false;
-  #hasMedia = false;
+  #channel: RTCDataChannel | null = null;
   /** What came before there was a remote description to add it to; null once there is. */
   #incoming: RTCIceCandidateInit[] | null = [];
   /** What was gathered before it may be sent; null once it may. */
@@ -79,8 +86,11 @@ export class Link extends Emitter<LinkEvents> {
   async offer(): Promise<RTCSessionDescriptionInit> {
     for (const kind of ["audio", "video"]) {
       const { receiver } = this.#connection.addTransceiver(kind, { direction: "recvonly" });
-      receiver.track.addEventListener("unmute", () => this.#handleMedia(receiver.track));
+      receiver.track.addEventListener("unmute", () => this.#handleMedia(receiver.track), {
+        once: true,
+      });
     }
+    this.#channel = openStatusChannel(this.#connection, (flow) => this.emit("status", flow));
     const { type, sdp } = await this.#connection.createOffer();
     await this.#connection.setLocalDescription({ type, sdp });
     return { type, sdp };
@@ -96,11 +106,14 @@ export class Link extends Emitter<LinkEvents> {
    * Makes the parent's answer to a child's offer.
    *
    * @param prepare puts into the transceivers what the child is to get
+   * @param flow is what the child is told when it asks
    */
   async answer(
     offer: RTCSessionDescriptionInit,
     prepare: (transceivers: RTCRtpTransceiver[]) => Promise<void>,
+    flow: () => Flow,
   ): Promise<RTCSessionDescriptionInit> {
+    answerStatus(this.#connection, flow);
     await this.#connection.setRemoteDescription(offer);
     await prepare(this.#connection.getTransceivers());
     const { type, sdp } = await this.#connection.createAnswer();
@@ -124,6 +137,24 @@ export class Link extends Emitter<LinkEvents> {
     const candidates = this.#outgoing;
     this.#outgoing = null;
     if (candidates?.length) this.emit("candidates", candidates);
+  }
+
+  /** Asks the parent how it is; it answers with the event `status`, unless it is an older one. */
+  askForStatus(): void {
+    askForStatus(this.#channel);
+  }
+
+  /** Counts what has come in, at the child's end. */
+  async received(): Promise<Received> {
+    const received = { frames: 0, pictures: 0, sounds: 0 };
+    for (const receiver of this.receivers) {
+      for (const report of (await receiver.getStats()).values()) {
+        if (report.type !== "inbound-rtp") continue;
+        received.frames += report.framesDecoded ?? 0;
+        received[report.kind === "video" ? "pictures" : "sounds"] += report.packetsReceived ?? 0;
+      }
+    }
+    return received;
   }
 
   /** Closes the link at once and silently; the other side notices. */
@@ -150,16 +181,9 @@ export class Link extends Emitter<LinkEvents> {
   }
 
   #handleMedia(track: MediaStreamTrack): void {
-    const isFirst = this.stream.getTracks().length === 0;
+    if (this.#isClosed) return;
     this.stream.addTrack(track);
-    if (isFirst) setTimeout(() => this.#announceMedia(), SECOND_TRACK_GRACE_MS);
-    else this.#announceMedia();
-  }
-
-  #announceMedia(): void {
-    if (this.#hasMedia || this.#isClosed) return;
-    this.#hasMedia = true;
-    this.emit("media", undefined);
+    this.emit("track", track);
   }
 
   #update(): void {

@@ -5,6 +5,7 @@
  * This module is browser compatible.
  */
 import type { ServerMessage, ServerMessageOf } from "../protocol/mod.ts";
+import type { Welcome } from "./connection.ts";
 import { Downstream } from "./downstream.ts";
 import { Emitter } from "./emitter.ts";
 import type { IceServers } from "./ice_servers.ts";
@@ -13,6 +14,9 @@ import type { Relay } from "./relay.ts";
 import type { SignallingClient } from "./signalling_client.ts";
 import type { TributaryError } from "./tributary_error.ts";
 import { Upstream } from "./upstream.ts";
+
+/** How long a peer that has left carries on: children have another parent long before, or never. */
+const RETIREMENT_MS = 2_000;
 
 /** What a Peer emits; all of it concerns viewers only. */
 export interface PeerEvents {
@@ -41,6 +45,8 @@ export class Peer extends Emitter<PeerEvents> {
   readonly #relay: Relay = new ReEncodingRelay();
   readonly #downstream: Downstream;
   #upstream: Upstream | null = null;
+  readonly #empty = Promise.withResolvers<void>();
+  #isRetired = false;
 
   constructor(options: PeerOptions) {
     super();
@@ -50,6 +56,10 @@ export class Peer extends Emitter<PeerEvents> {
       relay: this.#relay,
       iceServers,
       send: (message) => signalling.send(message),
+      flow: () => this.#upstream?.flow ?? "ok",
+      onEmpty: () => {
+        if (this.#isRetired) this.#empty.resolve();
+      },
     });
   }
 
@@ -92,12 +102,34 @@ export class Peer extends Emitter<PeerEvents> {
     }
   }
 
+  /** Goes by what the service says is left of its session. */
+  handleWelcome({ resumed, watching, children }: Welcome): void {
+    // Children of whom the service knows nothing any more keep their links until they have others.
+    if (resumed) this.#downstream.keep(children);
+    this.#upstream?.handleWelcome(watching?.name === this.name ? watching.parent : null);
+  }
+
   /**
    * Looks for no other parent from now on; links stay as they are. A join that is under way rejects
    * with `reason`.
    */
   halt(reason: TributaryError): void {
     this.#upstream?.halt(reason);
+  }
+
+  /** Has left: carries its children on until they have another parent, and ends every link then. */
+  async retire(reason: TributaryError): Promise<void> {
+    this.halt(reason);
+    this.#isRetired = true;
+    const timer = setTimeout(() => this.#empty.resolve(), RETIREMENT_MS);
+    if (this.#downstream.size > 0) await this.#empty.promise;
+    clearTimeout(timer);
+    this.close(reason);
+  }
+
+  /** Ends the links to the children. */
+  dropChildren(): void {
+    this.#downstream.close();
   }
 
   /** Ends every link; a join that is under way rejects with `reason`. */

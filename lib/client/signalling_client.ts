@@ -1,18 +1,19 @@
 /**
- * The client's end of the signalling WebSocket: sends messages, matches answers to requests and
- * emits everything else. Knows the protocol's envelope, and nothing of links, states or media.
+ * The client's end of the signalling protocol: sends messages, matches answers to requests and emits
+ * everything else. What is asked for while there is no socket waits for the next one. Knows the
+ * protocol's envelope, and nothing of links, states or media.
  * This module is browser compatible.
  */
 import {
   type ClientCommand,
   type ClientMessage,
   type ClientMessageOf,
-  decodeServerMessage,
   encode,
   type ServerCommand,
   type ServerMessage,
   type ServerMessageOf,
 } from "../protocol/mod.ts";
+import { Connection, type Welcome } from "./connection.ts";
 import { Emitter } from "./emitter.ts";
 import { fromErrorMessage, TributaryError } from "./tributary_error.ts";
 
@@ -29,18 +30,18 @@ const ANSWERS = {
 
 const JOIN = "JOIN_BROADCAST";
 
+/** What is asked again over the next socket: done twice, each of them is as if done once. */
+const ASKED_AGAIN: ReadonlySet<ClientCommand> = new Set([JOIN, "LEAVE_BROADCAST", "END_BROADCAST"]);
+
 /** A command that the service answers. */
 export type RequestCommand = keyof typeof ANSWERS;
 
 /** The message that answers a request. */
 export type AnswerTo<C extends RequestCommand> = ServerMessageOf<typeof ANSWERS[C]>;
 
-/** A page that cannot be reached within this will not be: people have long gone by then. */
-const OPEN_TIMEOUT_MS = 10_000;
-
 /**
  * The service answers at once, but for joins: those may wait 10 s for a place (JOIN-4), and longer
- * while parents go before they have answered. Without an answer after this the connection is dead.
+ * while parents go before they have answered. Without an answer after this the socket is dead.
  */
 const ANSWER_TIMEOUT_MS = 30_000;
 
@@ -50,52 +51,64 @@ export interface SignallingEvents {
   message: ServerMessage;
   /** An ERROR that answers no request. */
   error: TributaryError;
-  /** The connection is gone, and not by `close()`. */
+  /** The socket is gone, and another one is being opened. */
+  interrupted: void;
+  /** The session was to be taken up over another socket; this says what is left of it. */
+  welcome: Welcome;
+  /** The connection is gone for good, and not by `close()`. */
   lost: TributaryError;
 }
 
 interface Pending {
   command: RequestCommand;
+  frame: string;
   resolve: (answer: ServerMessage) => void;
   reject: (error: TributaryError) => void;
-  timer: ReturnType<typeof setTimeout>;
+  timer: ReturnType<typeof setTimeout> | undefined;
   /** Nobody waits for the answer any more, but it may still come, and must not be taken for another. */
   isAbandoned: boolean;
 }
 
-/** Speaks the signalling protocol over one WebSocket at a time. */
+/** Speaks the signalling protocol. */
 export class SignallingClient extends Emitter<SignallingEvents> {
-  readonly #url: string;
-  #socket: WebSocket | null = null;
-  #openTimer: ReturnType<typeof setTimeout> | undefined;
-  /** What was sent before the socket was open. */
-  #unsent: string[] = [];
+  readonly #connection: Connection;
   /** Requests without an answer, oldest first: answers come in the order of their requests. */
   #pending: Pending[] = [];
+  /** Messages without an answer that wait for a socket. */
+  #unsent: string[] = [];
 
   constructor(url: string) {
     super();
-    this.#url = url;
+    this.#connection = new Connection(url);
+    this.#connection.on("message", (message) => this.#handleMessage(message));
+    this.#connection.on("ready", (welcome) => this.#handleReady(welcome));
+    this.#connection.on("interrupted", () => this.#handleInterrupted());
+    this.#connection.on("lost", (error) => {
+      this.#rejectAll(error);
+      this.emit("lost", error);
+    });
   }
 
-  /** Connects, unless it is connected or connecting. */
-  open(): void {
-    if (this.#socket) return;
-    const socket = new WebSocket(this.#url);
-    this.#socket = socket;
-    this.#openTimer = setTimeout(() => this.#lose(socket), OPEN_TIMEOUT_MS);
-    socket.onopen = () => this.#handleOpen(socket);
-    socket.onmessage = (event) => {
-      if (socket === this.#socket) this.#handleFrame(event.data);
-    };
-    socket.onclose = () => this.#lose(socket);
+  /** True while the service can be reached. */
+  get isReady(): boolean {
+    return this.#connection.isReady;
+  }
+
+  /** What takes the session up again after the page has gone, if anything does. */
+  get token(): string | null {
+    return this.#connection.token;
+  }
+
+  /** Connects, unless it is connected or connecting; with a token, it takes that session up. */
+  open(token?: string): void {
+    this.#connection.open(token);
   }
 
   /** Sends a message that has no answer; without a connection it is dropped. */
   send(message: ClientMessage): void {
     const frame = encode(message);
-    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(frame);
-    else if (this.#socket?.readyState === WebSocket.CONNECTING) this.#unsent.push(frame);
+    if (this.#connection.isReady) this.#connection.send(frame);
+    else if (this.#connection.isOpen) this.#unsent.push(frame);
   }
 
   /**
@@ -106,17 +119,18 @@ export class SignallingClient extends Emitter<SignallingEvents> {
   request<C extends RequestCommand>(
     message: ClientMessageOf<RequestCommand> & { command: C },
   ): Promise<AnswerTo<C>> {
-    const socket = this.#socket;
-    if (!socket) return Promise.reject(new TributaryError("connection_lost"));
+    if (!this.#connection.isOpen) return Promise.reject(new TributaryError("connection_lost"));
     return new Promise((resolve, reject) => {
-      this.#pending.push({
+      const pending: Pending = {
         command: message.command,
+        frame: encode(message),
         resolve: resolve as (answer: ServerMessage) => void,
         reject,
-        timer: setTimeout(() => this.#lose(socket), ANSWER_TIMEOUT_MS),
+        timer: undefined,
         isAbandoned: false,
-      });
-      this.send(message);
+      };
+      this.#pending.push(pending);
+      if (this.#connection.isReady) this.#ask(pending);
     });
   }
 
@@ -138,18 +152,34 @@ export class SignallingClient extends Emitter<SignallingEvents> {
 
   /** Closes the connection; requests under way reject with `cancelled`. */
   close(): void {
-    this.#disconnect(new TributaryError("cancelled"));
+    this.#connection.close();
+    this.#rejectAll(new TributaryError("cancelled"));
   }
 
-  #handleOpen(socket: WebSocket): void {
-    if (socket !== this.#socket) return;
-    clearTimeout(this.#openTimer);
-    for (const frame of this.#unsent.splice(0)) socket.send(frame);
+  #ask(pending: Pending): void {
+    pending.timer = setTimeout(() => this.#connection.drop(), ANSWER_TIMEOUT_MS);
+    this.#connection.send(pending.frame);
   }
 
-  #handleFrame(frame: unknown): void {
-    const message = decode(frame);
-    if (!message) return;
+  #handleReady(welcome: Welcome | null): void {
+    const unsent = this.#unsent.splice(0);
+    // Who is somebody else now has no links that the service knows of.
+    if (welcome?.resumed !== false) unsent.forEach((frame) => this.#connection.send(frame));
+    for (const pending of [...this.#pending]) this.#ask(pending);
+    if (welcome) this.emit("welcome", welcome);
+  }
+
+  /** What the socket took with it is asked again later, or not done at all. */
+  #handleInterrupted(): void {
+    for (const pending of [...this.#pending]) {
+      if (ASKED_AGAIN.has(pending.command) && !pending.isAbandoned) {
+        clearTimeout(pending.timer);
+      } else this.#settle(pending).reject(new TributaryError("connection_lost"));
+    }
+    this.emit("interrupted", undefined);
+  }
+
+  #handleMessage(message: ServerMessage): void {
     if (message.command === "ERROR") return this.#handleError(message);
     const pending = this.#pending.find((each) => ANSWERS[each.command] === message.command);
     if (!pending) return this.emit("message", message);
@@ -186,28 +216,8 @@ export class SignallingClient extends Emitter<SignallingEvents> {
     }
   }
 
-  #lose(socket: WebSocket): void {
-    if (socket !== this.#socket) return;
-    const error = new TributaryError("connection_lost");
-    this.#disconnect(error);
-    this.emit("lost", error);
-  }
-
-  #disconnect(error: TributaryError): void {
-    const socket = this.#socket;
-    this.#socket = null;
+  #rejectAll(error: TributaryError): void {
     this.#unsent = [];
-    clearTimeout(this.#openTimer);
-    socket?.close();
     for (const pending of [...this.#pending]) this.#settle(pending).reject(error);
-  }
-}
-
-function decode(frame: unknown): ServerMessage | null {
-  try {
-    return typeof frame === "string" ? decodeServerMessage(frame) : null;
-  } catch {
-    // Not JSON: nothing that a service of ours sends, and nothing a client could do about it.
-    return null;
   }
 }

@@ -5,11 +5,12 @@
  * This module is browser compatible.
  */
 import type { ClientMessageOf, ServerMessage, TreeNode } from "../protocol/mod.ts";
+import type { Welcome } from "./connection.ts";
 import { defaultUrl } from "./default_url.ts";
 import { Emitter } from "./emitter.ts";
 import { IceServers } from "./ice_servers.ts";
 import { Peer } from "./peer.ts";
-import { SignallingClient } from "./signalling_client.ts";
+import { type RequestCommand, SignallingClient } from "./signalling_client.ts";
 import { Streams } from "./streams.ts";
 import {
   toTributaryError,
@@ -55,16 +56,21 @@ export class Tributary extends Emitter<TributaryEvents> {
   #peerName: string | undefined;
   readonly #subscriptions = new Set<string>();
   #isEnding = false;
+  #title: string | undefined;
+  /** Those that have left and still carry their children. */
+  readonly #retired = new Set<Peer>();
   /** The latest start or join; a page may begin another one before the last has failed in the end. */
   #attempt = Symbol();
-  /** Closed links are noticed at once, those of a page that is simply gone after some 20 s. */
-  readonly #handlePageHide = () => this.close();
+  /** Closed links are noticed at once. A broadcast goes on: its page may be loaded again. */
+  readonly #handlePageHide = () => this.#isViewer ? this.close() : this.#peer?.dropChildren();
 
   constructor({ url, rtcConfiguration = {} }: TributaryOptions = {}) {
     super();
     this.#signalling = new SignallingClient(url ?? defaultUrl());
     this.#signalling.on("message", (message) => this.#handleMessage(message));
     this.#signalling.on("error", (error) => this.emit("error", error));
+    this.#signalling.on("interrupted", () => this.#handleInterrupted());
+    this.#signalling.on("welcome", (welcome) => this.#handleWelcome(welcome));
     this.#signalling.on("lost", (error) => this.#handleLost(error));
     this.#streams.on("own", (stream) => {
       if (!this.#isViewer) this.#peer?.setStream(stream);
@@ -132,10 +138,10 @@ export class Tributary extends Emitter<TributaryEvents> {
     { title }: { title?: string } = {},
   ): Promise<void> {
     const peer = this.#begin("start a broadcast", name, peerName);
+    this.#title = title;
     peer.setStream(this.#streams.own);
     void this.#iceServers.fresh();
-    const message = { command: "START_BROADCAST", name, peerName, title } as const;
-    await this.#complete(peer, this.#signalling.request(message));
+    await this.#complete(peer, this.#start(peer));
     this.#setState(BROADCASTING);
   }
 
@@ -146,7 +152,7 @@ export class Tributary extends Emitter<TributaryEvents> {
    */
   async endBroadcast(): Promise<void> {
     const peer = this.#peer;
-    if (!peer || peer.isViewer || !this.#isIn(BROADCASTING, DISCONNECTED)) {
+    if (!peer || peer.isViewer || !this.#isIn(BROADCASTING, RECONNECTING, DISCONNECTED)) {
       throw wrongState(this.#state, "end a broadcast");
     }
     this.#isEnding = true;
@@ -173,7 +179,8 @@ export class Tributary extends Emitter<TributaryEvents> {
   }
 
   /**
-   * Stops watching, or gives up a join that is under way.
+   * Stops watching, or gives up a join that is under way. Whoever is carried is carried on for a
+   * moment, until another parent has been found.
    *
    * @throws {TributaryError}
    */
@@ -182,12 +189,16 @@ export class Tributary extends Emitter<TributaryEvents> {
     if (!peer?.isViewer && this.#state !== BROADCAST_ENDED) {
       throw wrongState(this.#state, "leave a broadcast");
     }
-    peer?.halt(new TributaryError("cancelled"));
+    const reason = new TributaryError("cancelled");
+    peer?.halt(reason);
     try {
       if (peer) await this.#giveUp({ command: "LEAVE_BROADCAST" }, "not_watching");
     } finally {
       // Meanwhile the broadcast may have ended, and another one may have been joined.
-      if (this.#peer === peer || this.#isIn(BROADCAST_ENDED)) this.#reset(READY);
+      if (this.#peer === peer || this.#isIn(BROADCAST_ENDED)) {
+        this.#retire(reason);
+        this.#reset(READY);
+      }
     }
   }
 
@@ -219,7 +230,13 @@ export class Tributary extends Emitter<TributaryEvents> {
 
   /** Ends everything: links, connection and camera. What is under way rejects with `cancelled`. */
   close(): void {
-    this.#reset(READY);
+    const peer = this.#peer;
+    const reason = new TributaryError("cancelled");
+    // The service would keep the place of someone who is only gone.
+    if (peer?.isViewer) this.#signalling.send({ command: "LEAVE_BROADCAST" });
+    else if (peer) this.#signalling.send({ command: "END_BROADCAST", name: peer.name });
+    this.#reset(READY, reason);
+    this.#retired.forEach((retired) => retired.close(reason));
     this.#subscriptions.clear();
     this.#signalling.close();
     this.#streams.stopCamera();
@@ -236,6 +253,11 @@ export class Tributary extends Emitter<TributaryEvents> {
     const signalling = this.#signalling;
     const iceServers = this.#iceServers;
     return this.#peer = new Peer({ signalling, iceServers, name, peerName });
+  }
+
+  async #start({ name }: Peer): Promise<void> {
+    const message = { command: "START_BROADCAST", name } as const;
+    await this.#signalling.request({ ...message, peerName: this.#peerName, title: this.#title });
   }
 
   #beginToWatch(name: string, peerName: string | undefined): Peer {
@@ -273,8 +295,11 @@ export class Tributary extends Emitter<TributaryEvents> {
     fineCode: TributaryErrorCode,
   ): Promise<void> {
     if (this.#isIn(DISCONNECTED)) return;
+    const asked = this.#signalling.request(message);
+    // Until the service is back nobody need wait: it is told then.
+    if (!this.#signalling.isReady) return void asked.catch(() => {});
     try {
-      await this.#signalling.request(message);
+      await asked;
     } catch (thrown) {
       const { code } = toTributaryError(thrown);
       if (code !== fineCode && code !== "connection_lost") throw thrown;
@@ -294,6 +319,43 @@ export class Tributary extends Emitter<TributaryEvents> {
     }
   }
 
+  /** Viewers need not know: what flows between peers flows on. */
+  #handleInterrupted(): void {
+    if (this.#isIn(BROADCASTING)) this.#setState(RECONNECTING);
+  }
+
+  /** Goes by what the service says is left of the session. */
+  #handleWelcome(welcome: Welcome): void {
+    const peer = this.#peer;
+    const ask = (message: ClientMessageOf<RequestCommand>) => {
+      this.#signalling.request(message).catch(() => {});
+    };
+    for (const name of welcome.broadcasts) {
+      if (peer?.name !== name || peer.isViewer) ask({ command: "END_BROADCAST", name });
+    }
+    if (welcome.watching && !peer?.isViewer) ask({ command: "LEAVE_BROADCAST" });
+    peer?.handleWelcome(welcome);
+    if (this.#isIn(RECONNECTING) && peer && !peer.isViewer && !this.#isEnding) {
+      if (welcome.broadcasts.includes(peer.name)) this.#setState(BROADCASTING);
+      else this.#startAgain(peer);
+    }
+    for (const name of this.#subscriptions) ask({ command: "SUBSCRIBE_TO_TREE_STATE", name });
+  }
+
+  /** The service has forgotten the broadcast; its name may still be free. */
+  async #startAgain(peer: Peer): Promise<void> {
+    try {
+      await this.#start(peer);
+      if (peer === this.#peer && this.#isIn(RECONNECTING)) this.#setState(BROADCASTING);
+    } catch (thrown) {
+      const error = toTributaryError(thrown);
+      // Then the next welcome decides.
+      if (peer !== this.#peer || error.code === "connection_lost") return;
+      this.#reset(BROADCAST_ENDED, error);
+      this.emit("error", error);
+    }
+  }
+
   #handleLost(error: TributaryError): void {
     // Otherwise nothing is lost: the next start or join connects again.
     if (!this.#peer && this.#subscriptions.size === 0) return;
@@ -303,6 +365,16 @@ export class Tributary extends Emitter<TributaryEvents> {
       this.#setState(DISCONNECTED);
     }
     this.emit("error", error);
+  }
+
+  /** Lets the peer, which has left, carry its children on. */
+  async #retire(reason: TributaryError): Promise<void> {
+    const peer = this.#peer;
+    if (!peer) return;
+    this.#peer = null;
+    this.#retired.add(peer);
+    await peer.retire(reason);
+    this.#retired.delete(peer);
   }
 
   /** Ends every link, and goes to `state`. */

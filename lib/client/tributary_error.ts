@@ -10,6 +10,7 @@ import type { TributaryState } from "./tributary_state.ts";
 /** Every code that arises in the browser and not at the service. */
 export type ClientErrorCode =
   | "connection_lost"
+  | "taken_over"
   | "camera_refused"
   | "camera_missing"
   | "camera_busy"
@@ -31,6 +32,7 @@ const SENTENCES: Partial<Record<TributaryErrorCode, string>> = {
   busy: "The service is busy at the moment. Please try again shortly.",
   internal: "Something went wrong at the service. Please try again.",
   connection_lost: "The connection to the service was lost.",
+  taken_over: "This goes on in another tab, which has taken it over.",
   camera_refused: "The camera and microphone may not be used: permission was refused.",
   camera_missing: "No camera or microphone was found.",
   camera_busy: "The camera or microphone is in use by another application.",

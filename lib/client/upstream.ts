@@ -1,12 +1,15 @@
 /**
  * The link to a viewer's parent, and the search for another one when it goes. The new link is made
- * while the old one, if anything still comes over it, goes on: only when the new stream has come
+ * while the old one, if anything still comes over it, goes on: only when the new stream has a picture
  * is the old link closed. Knows nothing of children; the stream is handed out by events.
  * This module is browser compatible.
  */
 import { Emitter } from "./emitter.ts";
 import type { IceServers } from "./ice_servers.ts";
 import { Link } from "./link.ts";
+import type { Flow } from "./link_status.ts";
+import { hasPicture } from "./first_picture.ts";
+import { PictureWatch } from "./picture_watch.ts";
 import { reconnectDelayMs } from "./reconnect_policy.ts";
 import type { SignallingClient } from "./signalling_client.ts";
 import { toTributaryError, TributaryError } from "./tributary_error.ts";
@@ -14,14 +17,12 @@ import { toTributaryError, TributaryError } from "./tributary_error.ts";
 /** ICE reports an interruption after some 5 s of silence; radio links often recover soon after. */
 const INTERRUPTED_GRACE_MS = 3_000;
 
-/** A parent that ends its link has left: the service knows, and says what to do, at the same time. */
-const ENDED_GRACE_MS = 1_000;
-
 /** Longer than ICE and DTLS need over a relayed path with lost packets; shorter than patience. */
 const CONNECT_TIMEOUT_MS = 15_000;
 
 /** The stream of a parent. */
 export interface UpstreamMedia {
+  /** The same one for all parents: its tracks are replaced. */
   stream: MediaStream;
   receivers: RTCRtpReceiver[];
 }
@@ -67,8 +68,10 @@ const FINAL_CODES: ReadonlySet<string> = new Set([
 /** Watches one broadcast. */
 export class Upstream extends Emitter<UpstreamEvents> {
   readonly #options: UpstreamOptions;
+  readonly #stream = new MediaStream();
   /** The attachment whose stream is shown. */
   #shown: Attachment | null = null;
+  #watch: PictureWatch | null = null;
   /** The attachment that is being made; its stream has not come. */
   #next: Attachment | null = null;
   #isJoining = false;
@@ -76,6 +79,8 @@ export class Upstream extends Emitter<UpstreamEvents> {
   #attempt = Symbol();
   /** The parent that has just answered is gone before its answer was taken in. */
   #isOutdated = false;
+  /** The parent from which nothing comes any more, to be told to the service. */
+  #lost: string | undefined;
   /** Tries since a stream last came. */
   #tries = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -89,6 +94,11 @@ export class Upstream extends Emitter<UpstreamEvents> {
     super();
     this.#options = options;
     this.#closing.promise.catch(() => {});
+  }
+
+  /** Whether there is a stream to pass on. */
+  get flow(): Flow {
+    return this.#watch?.flow ?? "stalled";
   }
 
   /**
@@ -130,6 +140,17 @@ export class Upstream extends Emitter<UpstreamEvents> {
   }
 
   /**
+   * Goes by what the service says after the socket was lost: under another parent than that, or
+   * under none, it joins again. A join that is under way is asked again as it is.
+   *
+   * @param parent whom the service takes for the parent; null: nobody
+   */
+  handleWelcome(parent: string | null): void {
+    const newest = this.#next ?? this.#shown;
+    if (!this.#isJoining && (parent === null || newest?.peer !== parent)) this.reattach();
+  }
+
+  /**
    * Looks for no other parent from now on; what comes in goes on coming. A join that is under way
    * rejects with `reason`.
    */
@@ -158,6 +179,7 @@ export class Upstream extends Emitter<UpstreamEvents> {
     this.#isClosed = true;
     this.#closing.reject(reason);
     this.#replaceNext(null);
+    this.#watch?.stop();
     this.#shown?.link.close();
     this.#shown = null;
   }
@@ -180,11 +202,12 @@ export class Upstream extends Emitter<UpstreamEvents> {
       name,
       peerName,
       offer: { ...offer },
+      lost: this.#lost,
     });
     goOn();
     next.peer = peer;
     this.emit("joined", peer);
-    this.#watch(next);
+    this.#follow(next);
     try {
       await next.link.acceptAnswer(answer as unknown as RTCSessionDescriptionInit);
       next.link.releaseCandidates();
@@ -208,11 +231,10 @@ export class Upstream extends Emitter<UpstreamEvents> {
   }
 
   /** The newest link decides: while another one is being made, the old one may do as it likes. */
-  #watch(next: Attachment): void {
+  #follow(next: Attachment): void {
     const { link } = next;
-    const isNewest = () => next === (this.#next ?? this.#shown);
     const reattach = () => {
-      if (isNewest() && link.state !== "connected") this.reattach();
+      if (link.state !== "connected") this.#lose(next);
     };
     this.#schedule(reattach, CONNECT_TIMEOUT_MS);
     link.on("candidates", (candidates) => {
@@ -220,23 +242,47 @@ export class Upstream extends Emitter<UpstreamEvents> {
       this.#options.signalling.send({ command: "ICE_CANDIDATES", peer: next.peer, candidates });
     });
     link.on("statechanged", (state) => {
-      if (!isNewest() || this.#isJoining) return;
+      if (!this.#isNewest(next) || this.#isJoining) return;
       if (state === "interrupted") this.#schedule(reattach, INTERRUPTED_GRACE_MS);
-      else if (state === "ended") this.#schedule(reattach, ENDED_GRACE_MS);
-      else if (state === "failed") reattach();
+      else if (state === "ended" || state === "failed") reattach();
       else clearTimeout(this.#timer);
     });
-    link.on("media", () => this.#show(next));
+    link.on("track", (track) => {
+      if (next === this.#shown) this.#stream.addTrack(track);
+      else if (link.stream.getTracks().length === 1) this.#showWhenReady(next);
+    });
   }
 
-  #show(attachment: Attachment): void {
-    if (attachment !== this.#next) return;
-    this.#shown?.link.close();
+  #isNewest(attachment: Attachment): boolean {
+    return attachment === (this.#next ?? this.#shown);
+  }
+
+  /** Finds another parent in the place of one from which nothing comes any more. */
+  #lose(attachment: Attachment): void {
+    if (!this.#isNewest(attachment) || this.#isJoining) return;
+    this.#lost = attachment.peer ?? undefined;
+    this.reattach();
+  }
+
+  async #showWhenReady(attachment: Attachment): Promise<void> {
+    const isNext = () => attachment === this.#next;
+    await hasPicture(attachment.link, this.#shown?.link ?? null, isNext);
+    if (!isNext()) return;
+    const former = this.#shown;
     this.#shown = attachment;
     this.#next = null;
     this.#tries = 0;
+    this.#lost = undefined;
     const { stream, receivers } = attachment.link;
-    this.emit("media", { stream, receivers });
+    const before = this.#stream.getTracks();
+    // The new ones first: a player without any track would stop.
+    stream.getTracks().forEach((track) => this.#stream.addTrack(track));
+    before.forEach((track) => this.#stream.removeTrack(track));
+    this.#watch?.stop();
+    this.#watch = new PictureWatch(attachment.link);
+    this.#watch.on("lost", () => this.#lose(attachment));
+    this.emit("media", { stream: this.#stream, receivers });
+    former?.link.close();
   }
 
   #replaceNext(next: Attachment | null): void {

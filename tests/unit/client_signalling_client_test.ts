@@ -6,14 +6,21 @@ import type { ServerMessage } from "../../lib/protocol/mod.ts";
 
 type Respond = (message: { command: string }, socket: WebSocket) => void;
 
-/** Runs `body` with a client of a server that answers with `respond`; ends both. */
+/** Says that it does not know HELLO, as the prototype's server. */
+const UNKNOWN = { command: "ERROR", message: "Unknown command: HELLO" };
+
+/** Runs `body` with a client of a server that answers with `respond`, but not to HELLO; ends both. */
 async function withClient(
   respond: Respond,
   body: (client: SignallingClient) => Promise<void>,
 ): Promise<void> {
   const server = Deno.serve({ port: 0, onListen() {} }, (request) => {
     const { socket, response } = Deno.upgradeWebSocket(request);
-    socket.onmessage = (event) => respond(JSON.parse(event.data), socket);
+    socket.onmessage = (event) => {
+      const message = JSON.parse(event.data);
+      if (message.command === "HELLO") say(socket, UNKNOWN);
+      else respond(message, socket);
+    };
     return response;
   });
   const client = new SignallingClient(`ws://localhost:${server.addr.port}/api/ws`);
@@ -94,7 +101,7 @@ Deno.test("an ERROR that answers no request is emitted, except about links that 
   assertEquals(codes, ["busy"]);
 });
 
-Deno.test("losing the socket rejects what is under way, is emitted once, and open() mends it", async () => {
+Deno.test("losing a socket that was not greeted rejects what is under way, and open() mends it", async () => {
   let connections = 0;
   let losses = 0;
   await withClient(({ command }, socket) => {
