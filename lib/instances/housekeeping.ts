@@ -11,11 +11,14 @@ import type { Leftover, Leftovers, Removable } from "../store/leftovers.ts";
 import type { InstanceId } from "../tree/types.ts";
 import { Repeat } from "./repeat.ts";
 
-/** How often, in ms. Nothing waits for this: leftovers cost room, and a name that nobody wants now. */
+/**
+ * How long a round is enough for, in ms. Nothing waits for the next: leftovers cost room, and a name
+ * that nobody wants now.
+ */
 const PERIOD_MS = 10 * 60_000;
 
-/** How long one round keeps the others from another, in ms: less than the period, give or take the jitter. */
-const CLAIM_MS = 7 * 60_000;
+/** How often an instance asks whether a round is due, in ms: the one that did it may have died. */
+const ASK_MS = 60_000;
 
 /** Pause between the two looks, in ms: longer than any end, join or departure takes. */
 const SETTLE_MS = 60_000;
@@ -67,7 +70,7 @@ export class Housekeeping {
     this.#rounds = new Repeat({
       clock,
       random,
-      intervalMs: PERIOD_MS,
+      intervalMs: ASK_MS,
       task: async () => void await this.run(),
       onError: () => {},
     });
@@ -109,7 +112,7 @@ export class Housekeeping {
   async #run(): Promise<HousekeepingTally | null> {
     const { store, leftovers, self, clock, log, forgetStaleSessions } = this.#options;
     const startedAt = clock.now();
-    const claim = { by: self, until: startedAt + CLAIM_MS };
+    const claim = { by: self, until: startedAt + PERIOD_MS };
     if (this.#rounds.isStopped || !await store.claimHousekeeping(claim, startedAt)) return null;
     const before = await leftovers.survey();
     let missingInstances = 0;
