@@ -44,6 +44,8 @@ export interface Context {
   treeWatch: TreeWatch;
   /** Is told of a session that was dropped because its client does not read. */
   onDropped: (session: Session) => void;
+  /** Lets a session that has no socket keep what it holds for a while. */
+  beginGrace: (session: Session) => void;
   clock: Clock;
   /** Makes an unguessable, unique id. */
   newId: () => string;

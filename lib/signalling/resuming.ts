@@ -103,13 +103,15 @@ async function takeUpNow(context: Context, shell: Session, hash: string): Promis
   session.rememberedNames = new Set(record.names);
   context.registry.add(session);
   tellOfMove(context, session, moved);
-  return adopt(context, shell, session);
+  const adopted = adopt(context, shell, session);
+  if (!adopted) context.beginGrace(session);
+  return adopted;
 }
 
 /** Gives a session the socket of the shell that has greeted with its token. */
 function adopt(context: Context, shell: Session, session: Session): Session | null {
   const outlet: Outlet | null = shell.releaseOutlet();
-  // Lost again already: the grace period goes on.
+  // Lost again already.
   if (!outlet) return null;
   context.registry.delete(shell);
   shell.successor = session;

@@ -74,6 +74,7 @@ export class SignallingService {
       takingUp: new Map(),
       suspects: new Map(),
       hints,
+      beginGrace: (session) => this.#beginGrace(session),
       onDropped: (session) => {
         log("warn", "session_dropped", { session: session.id, reason: "not reading" });
         this.closeSession(session);
@@ -123,12 +124,16 @@ export class SignallingService {
     if (session.isResumable && session.holdsSomething && !session.isGone) {
       session.releaseOutlet();
       this.#context.treeWatch.unsubscribeAll(session);
-      const { viewerMs, broadcasterMs } = this.#context.config.grace;
-      const graceMs = session.broadcasts.size > 0 ? broadcasterMs : viewerMs;
-      session.grace ??= this.#context.clock.after(graceMs, () => this.#giveUp(session));
+      this.#context.beginGrace(session);
       return;
     }
     await this.#giveUp(session);
+  }
+
+  #beginGrace(session: Session): void {
+    const { clock, config: { grace } } = this.#context;
+    const graceMs = session.broadcasts.size > 0 ? grace.broadcasterMs : grace.viewerMs;
+    session.grace ??= clock.after(graceMs, () => this.#giveUp(session));
   }
 
   /** Gives up all that a session holds. */

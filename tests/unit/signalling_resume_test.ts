@@ -155,6 +155,19 @@ Deno.test("[RESUME-5] when the period is over a viewer has left and a broadcast 
   assertEquals(await treeOf(world), []);
 });
 
+Deno.test("[RESUME-5] also when its socket is lost again while another instance takes it up", async () => {
+  const { world, viewer, below } = await chain();
+  viewer.client.close();
+  await world.clock.advance(1000);
+  const again = world.connect(0);
+  again.send({ command: "HELLO", version: 1, resume: viewer.token });
+  again.close();
+  await world.clock.advance(14_000);
+  assertEquals(await treeOf(world), ["root > viewer", "viewer > below"]);
+  await world.clock.advance(3_000);
+  assertEquals(below.client.outlet.of("RECONNECT_TO_BROADCAST").length, 1);
+});
+
 Deno.test("[RESUME-6] an orphan that comes back is told to reconnect", async () => {
   const { world, viewer, below } = await chain();
   below.client.close();
