@@ -1,0 +1,59 @@
+/**
+ * Measures what a viewer sees of a mishap: the longest time between two frames that were put on the
+ * screen.
+ */
+import type { Page } from "playwright-core";
+
+interface GapRecord {
+  longestMs: number;
+  lastAt: number;
+  frames: number;
+}
+
+interface Recording {
+  gaps: GapRecord;
+}
+
+/** Begins to record, once frames follow one another. */
+export async function recordGaps(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    const video = document.querySelector("video")!;
+    const gaps = { longestMs: 0, lastAt: 0, frames: 0 };
+    (globalThis as unknown as Recording).gaps = gaps;
+    const handleFrame = (now: number) => {
+      // A record that was begun later takes the place of this one.
+      if ((globalThis as unknown as Recording).gaps !== gaps) return;
+      if (gaps.frames++ > 0) gaps.longestMs = Math.max(gaps.longestMs, now - gaps.lastAt);
+      gaps.lastAt = now;
+      video.requestVideoFrameCallback(handleFrame);
+    };
+    video.requestVideoFrameCallback(handleFrame);
+  });
+  await untilFrames(page, 30);
+  await page.evaluate(() => (globalThis as unknown as Recording).gaps.longestMs = 0);
+}
+
+/** Waits for so many more frames. */
+export async function untilFrames(page: Page, count: number): Promise<void> {
+  const before = await page.evaluate(() => (globalThis as unknown as Recording).gaps.frames);
+  await page.waitForFunction(
+    (wanted) => (globalThis as unknown as Recording).gaps.frames >= wanted,
+    before + count,
+  );
+}
+
+/** Returns the longest gap in ms since the record was begun; one that has not ended counts. */
+export async function longestGap(page: Page): Promise<number> {
+  return await page.evaluate(() => {
+    const { longestMs, lastAt } = (globalThis as unknown as Recording).gaps;
+    return Math.round(Math.max(longestMs, performance.now() - lastAt));
+  });
+}
+
+/** Prints what was measured, and returns the median. */
+export function report(what: string, gapsMs: readonly number[]): number {
+  const sorted = gapsMs.toSorted((a, b) => a - b);
+  const median = sorted[Math.floor((sorted.length - 1) / 2)]!;
+  console.log(`${what}: median ${median} ms, worst ${sorted.at(-1)} ms (${gapsMs.join(", ")})`);
+  return median;
+}

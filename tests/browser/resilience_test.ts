@@ -1,0 +1,236 @@
+/** Nothing that dies takes a viewer with it: what viewers see while others go, measured. */
+import { assert, assertEquals } from "@std/assert";
+import type { Browser, Page } from "playwright-core";
+import type { Tributary } from "../../lib/client/mod.ts";
+import { browse } from "../support/browsing.ts";
+import { launchChromium } from "../support/chromium.ts";
+import { assertEventually } from "../support/eventually.ts";
+import { serveForeignSite } from "../support/foreign_site.ts";
+import { sdkPage, type SdkPageGlobals, startBroadcast, untilReady } from "../support/sdk_page.ts";
+import { startTestServer, type TestServer } from "../support/server.ts";
+import { VirtualPeer } from "../support/virtual_peer.ts";
+import { longestGap, recordGaps, report, untilFrames } from "./gaps.ts";
+
+/** Opens a page with the SDK. */
+type OpenPage = (browser?: Browser) => Promise<Page>;
+
+async function withPages(
+  maxListeners: number,
+  body: (open: OpenPage, server: TestServer) => Promise<void>,
+): Promise<void> {
+  await browse({ maxListeners }, async ({ server, open }) => {
+    await using site = serveForeignSite({ "/": sdkPage(server.url) });
+    await body(async (browser) => await untilReady(await open(`${site.url}/`, browser)), server);
+  });
+}
+
+/** Joins under a name, and records gaps as soon as the picture moves. */
+async function watch(page: Page, broadcast: string, peerName: string): Promise<Page> {
+  await page.evaluate(async ([broadcast, peerName]) => {
+    const { tributary } = globalThis as unknown as SdkPageGlobals;
+    await tributary.joinBroadcast(broadcast!, peerName);
+  }, [broadcast, peerName]);
+  await recordGaps(page);
+  return page;
+}
+
+const stateOf = (page: Page) =>
+  page.evaluate(() => (globalThis as unknown as SdkPageGlobals).tributary.state);
+
+const countConnections = (page: Page) =>
+  page.evaluate(() => (globalThis as unknown as SdkPageGlobals).connections.length);
+
+Deno.test("(a) the server is killed and started again: no picture stops, and others can join", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "tributary-kv-" });
+  const kvFile = `${folder}/kv.db`;
+  const first = await startTestServer({ kvFile, maxListeners: 1 });
+  await using site = serveForeignSite({ "/": sdkPage(first.url) });
+  const browser = await launchChromium();
+  const open = async () => {
+    const page = await browser.newPage();
+    await page.goto(`${site.url}/`);
+    return await untilReady(page);
+  };
+  let second: TestServer | undefined;
+  try {
+    const broadcaster = await open();
+    await startBroadcast(broadcaster, "durable");
+    const viewers: Page[] = [];
+    for (const name of ["A", "B", "C"]) viewers.push(await watch(await open(), "durable", name));
+    await first.stop("SIGKILL");
+    await assertEventually(() => stateOf(broadcaster), "RECONNECTING");
+    second = await startTestServer({ kvFile, port: first.port, maxListeners: 1 });
+    await assertEventually(() => stateOf(broadcaster), "BROADCASTING");
+    viewers.push(await watch(await open(), "durable", "D"));
+    const gaps = await Promise.all(viewers.slice(0, 3).map(longestGap));
+    report("(a) server killed and restarted, three viewers", gaps);
+    assert(Math.max(...gaps) < 500, `no picture stops: ${gaps}`);
+    // They are where they were, by the same links.
+    for (const viewer of viewers.slice(0, 2)) assertEquals(await countConnections(viewer), 2);
+    assertEquals(await stateOf(broadcaster), "BROADCASTING");
+  } finally {
+    await browser.close();
+    await first.stop();
+    await second?.stop();
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("(b) the page of a middle viewer is closed: those below hardly notice", async () => {
+  await withPages(1, async (open) => {
+    const broadcaster = await open();
+    await startBroadcast(broadcaster, "closing");
+    const chain: Page[] = [];
+    const extend = async () => chain.push(await watch(await open(), "closing", "viewer"));
+    const children: number[] = [];
+    const grandchildren: number[] = [];
+    while (chain.length < 3) await extend();
+    for (let run = 0; run < 5; run++) {
+      const [middle, child, grandchild] = chain as [Page, Page, Page];
+      await recordGaps(child);
+      await recordGaps(grandchild);
+      await middle.close();
+      chain.shift();
+      await untilFrames(child, 60);
+      await untilFrames(grandchild, 60);
+      children.push(await longestGap(child));
+      grandchildren.push(await longestGap(grandchild));
+      await extend();
+    }
+    const child = report("(b) middle page closed, its child", children);
+    const grandchild = report("(b) middle page closed, its grandchild", grandchildren);
+    assert(child < 500 && grandchild < 500, "half a second is the most that is seen");
+  });
+});
+
+Deno.test("(b2) a middle viewer falls silent with its sockets open: its child goes elsewhere", async () => {
+  await withPages(2, async (open, server) => {
+    const broadcaster = await open();
+    await startBroadcast(broadcaster, "silent");
+    const apart = await launchChromium();
+    const pids = await processesOf(apart);
+    const kill = () => signalAll(pids.splice(0), "SIGKILL");
+    try {
+      await watch(await open(apart), "silent", "middle");
+      const viewers = new Map<string, Page>();
+      // Three find no room under the other one: at least one of them is below the middle.
+      for (const name of ["other", "X", "Y", "Z"]) {
+        viewers.set(name, await watch(await open(), "silent", name));
+      }
+      const below = await childrenOf("middle", "silent", server);
+      assert(below.length > 0);
+      for (const page of viewers.values()) await recordGaps(page);
+      signalAll(pids, "SIGSTOP");
+      const lost = below.map((name) => viewers.get(name)!);
+      await Promise.all(
+        lost.map((page) =>
+          page.waitForFunction(() =>
+            (globalThis as unknown as SdkPageGlobals).states.includes("RECONNECTING")
+          )
+        ),
+      );
+      for (const page of viewers.values()) await untilFrames(page, 60);
+      const gaps = await Promise.all(lost.map(longestGap));
+      report("(b2) middle silent, its children", gaps);
+      assert(Math.max(...gaps) < 2_500, `found another parent in time: ${gaps}`);
+    } finally {
+      kill();
+      await apart.close();
+    }
+  });
+});
+
+/** Lists the names of those below a viewer. */
+async function childrenOf(
+  parent: string,
+  broadcast: string,
+  server: TestServer,
+): Promise<string[]> {
+  await using follower = await VirtualPeer.connect(server.wsUrl);
+  await follower.subscribe(broadcast);
+  const { tree } = await follower.waitFor("TREE_STATE_CHANGED");
+  return tree.children.find(({ name }) => name === parent)!.children.map(({ name }) => name);
+}
+
+function signalAll(pids: number[], name: Deno.Signal): void {
+  for (const pid of pids) {
+    try {
+      Deno.kill(pid, name);
+    } catch {
+      // It has ended with another one.
+    }
+  }
+}
+
+/** Lists every process of a browser. */
+async function processesOf(browser: Browser): Promise<number[]> {
+  const session = await browser.newBrowserCDPSession();
+  const { processInfo } = await session.send("SystemInfo.getProcessInfo");
+  return processInfo.map(({ id }) => id);
+}
+
+Deno.test("(b3) eight viewers who join at once all get a picture", async () => {
+  await withPages(3, async (open) => {
+    const broadcaster = await open();
+    await broadcaster.evaluate(async () => {
+      const { tributary } = globalThis as unknown as SdkPageGlobals;
+      const video = { width: 320, height: 180, frameRate: 10 };
+      tributary.setStream(await tributary.startCamera({ video }));
+      await tributary.startBroadcast("rush");
+    });
+    const pages = [await open(), await open()];
+    const startedAt = performance.now();
+    const waits = await Promise.all(pages.map((page) =>
+      page.evaluate(async () => {
+        const { tributary } = globalThis as unknown as SdkPageGlobals;
+        const Client = tributary.constructor as new () => Tributary;
+        const watchOne = async () => {
+          const client = new Client();
+          const begun = performance.now();
+          const video = document.body.appendChild(document.createElement("video"));
+          video.muted = true;
+          client.on("stream", (stream) => {
+            video.srcObject = stream;
+            video.play().catch(() => {});
+          });
+          await client.joinBroadcast("rush");
+          for (let frames = 0; frames < 10; frames++) {
+            await new Promise((resolve) => video.requestVideoFrameCallback(resolve));
+          }
+          return Math.round(performance.now() - begun);
+        };
+        return await Promise.all([watchOne(), watchOne(), watchOne(), watchOne()]);
+      })
+    ));
+    const within = Math.round(performance.now() - startedAt);
+    report(`(b3) eight at once, until ten frames are seen, all within ${within} ms`, waits.flat());
+    assertEquals(waits.flat().length, 8);
+  });
+});
+
+Deno.test("(c) a middle viewer presses Leave: those below see no gap", async () => {
+  await browse({ maxListeners: 1 }, async ({ open }) => {
+    const studio = await open("/studio");
+    await goLive(studio, "courteous");
+    const viewers: Page[] = [];
+    for (let count = 0; count < 3; count++) {
+      const viewer = await open("/watch/courteous");
+      await recordGaps(viewer);
+      viewers.push(viewer);
+    }
+    const [middle, ...below] = viewers as [Page, Page, Page];
+    for (const page of below) await recordGaps(page);
+    await middle.getByRole("button", { name: "Leave" }).click();
+    await middle.getByRole("status").filter({ hasText: /left/i }).waitFor();
+    for (const page of below) await untilFrames(page, 90);
+    const gaps = await Promise.all(below.map(longestGap));
+    report("(c) middle left, its child and grandchild", gaps);
+    assert(Math.max(...gaps) <= 250, `there is no gap to see: ${gaps}`);
+  });
+});
+
+async function goLive(studio: Page, name: string): Promise<void> {
+  await studio.getByRole("textbox", { name: "Name", exact: true }).fill(name);
+  await studio.getByRole("button", { name: "Go live" }).click();
+  await studio.getByRole("button", { name: "End broadcast" }).first().waitFor();
+}
