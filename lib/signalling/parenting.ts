@@ -14,6 +14,9 @@ import { noCapacity, PlacementCancelledError } from "./placement.ts";
 import type { Session, Watching } from "./session.ts";
 import { inTurn } from "./turn.ts";
 
+/** Pause before a repair that failed is tried again. */
+const REPAIR_AGAIN_MS = 1_000;
+
 /** How long a parent that did not answer is avoided: it may be a page that hangs for good. */
 const SUSPECT_MS = 30_000;
 
@@ -78,16 +81,13 @@ export function onOrphaned(context: Context, session: Session, parent: string): 
 /** Asks an orphan to join again, and gives it up when it does not (LEAVE-6). */
 export function askToReconnect(context: Context, session: Session, watching: Watching): void {
   session.send({ command: "RECONNECT_TO_BROADCAST", name: watching.broadcast });
-  watching.deadline?.();
-  watching.deadline = context.clock.after(ORPHAN_DEADLINE_MS, () => {
-    inTurn(session, async () => {
+  atDeadline(context, session, watching, {
+    afterMs: ORPHAN_DEADLINE_MS,
+    step: async () => {
       const isOrphan = watching.parent === null && !watching.settled;
       // While its socket is lost the grace period decides.
-      if (session.watching !== watching || !isOrphan || !session.isOpen) return;
-      await tryTo(context, watching.broadcast, async () => {
-        await unwatch(context, session);
-      });
-    });
+      if (isOrphan && session.isOpen) await unwatch(context, session);
+    },
   });
 }
 
@@ -166,8 +166,9 @@ function onPlaced(
     frame: encode({ command: "RELAY_BROADCAST", peer: session.id, offer }),
   });
   const parent = watching.parent.id;
-  watching.deadline = context.clock.after(RELAY_DEADLINE_MS, () => {
-    inTurn(session, () => passOver(context, session, watching, { parent, attempt }));
+  atDeadline(context, session, watching, {
+    afterMs: RELAY_DEADLINE_MS,
+    step: () => passOver(context, session, watching, { parent, attempt }),
   });
 }
 
@@ -202,25 +203,18 @@ async function passOver(
   context: Context,
   session: Session,
   watching: Watching,
-  { parent, attempt: ofAttempt }: { parent: PeerId; attempt: number },
+  { parent, attempt }: { parent: PeerId; attempt: number },
 ): Promise<void> {
   const { offer } = watching;
-  if (session.watching !== watching || watching.attempt !== ofAttempt || !offer) return;
+  if (watching.attempt !== attempt || !offer) return;
   context.suspects.set(parent, context.clock.now() + SUSPECT_MS);
-  await tryTo(context, watching.broadcast, async () => {
-    watching.offer = null;
-    const isMember = await giveUpPlace(context, session, watching);
-    if (session.watching !== watching) return;
-    watching.member = isMember;
-    if (context.clock.now() >= watching.until) {
-      // Nobody has answered in all that time (JOIN-4).
-      onNotPlaced(context, session, watching, noCapacity(watching.broadcast));
-      if (isMember) await unwatch(context, session);
-      return;
-    }
-    watching.offer = offer;
-    lookForParent(context, session, watching);
-  });
+  const isMember = await giveUpPlace(context, session, watching);
+  if (session.watching !== watching || watching.offer !== offer) return;
+  watching.member = isMember;
+  if (context.clock.now() < watching.until) return lookForParent(context, session, watching);
+  // Nobody has answered in all that time (JOIN-4).
+  onNotPlaced(context, session, watching, noCapacity(watching.broadcast));
+  if (isMember) await unwatch(context, session);
 }
 
 /** Says whether a parent has lately left an offer unanswered. */
@@ -237,15 +231,27 @@ function isOver({ edition, endedEditions }: Watching): boolean {
   return edition !== null && endedEditions !== null && endedEditions.has(edition);
 }
 
-/** Does something nobody waits for: a fault is logged, and the next event puts it right. */
-async function tryTo(
+/**
+ * Takes a step in its turn when a time has passed, unless the session has gone on meanwhile. If it
+ * fails it is taken again: nobody else would.
+ */
+function atDeadline(
   context: Context,
-  broadcast: string,
-  step: () => Promise<void>,
-): Promise<void> {
-  try {
-    await step();
-  } catch (error) {
-    context.log("error", "repair_failed", { broadcast, ...errorFields(error) });
-  }
+  session: Session,
+  watching: Watching,
+  { afterMs, step }: { afterMs: number; step: () => Promise<void> },
+): void {
+  watching.deadline?.();
+  watching.deadline = context.clock.after(afterMs, () => {
+    inTurn(session, async () => {
+      if (session.watching !== watching || session.isGone) return;
+      try {
+        await step();
+      } catch (error) {
+        const fields = { broadcast: watching.broadcast, ...errorFields(error) };
+        context.log("error", "repair_failed", fields);
+        atDeadline(context, session, watching, { afterMs: REPAIR_AGAIN_MS, step });
+      }
+    });
+  });
 }
