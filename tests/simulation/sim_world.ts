@@ -232,16 +232,18 @@ export class SimWorld {
     const i = Math.floor(this.random() * this.#instances.length);
     const { service, bus } = this.#instances[i]!;
     this.history.push(`${this.clock.now().toFixed(1)} ${bus.instance} restarts`);
-    const next = this.#instances[i] = this.#beginInstance();
+    this.#instances[i] = this.#beginInstance();
     service.close().then(() => {
       bus.close();
-      this.#reap(bus.instance, next);
+      this.#reap(bus.instance);
     });
   }
 
   /** What the reaper does for an instance that is gone, without its claims: who does not come back departs. */
-  #reap(gone: string, { service }: Instance): void {
+  #reap(gone: string): void {
     const lose = async (isDue: (peer: Peer) => boolean) => {
+      // Whoever lives then: this one may be gone by that time, too.
+      const { service } = this.#instances[0]!;
       for await (const { name, peer } of this.#observer.allPeers()) {
         if (peer.address.instance === gone && isDue(peer)) await service.departLost(name, peer);
       }
