@@ -11,6 +11,8 @@ export type Client = Pick<
   | "stopCamera"
   | "setStream"
   | "startBroadcast"
+  | "resumeBroadcast"
+  | "resumeToken"
   | "endBroadcast"
   | "joinBroadcast"
   | "leaveBroadcast"

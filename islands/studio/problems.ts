@@ -49,6 +49,10 @@ const PROBLEMS: Record<string, Problem> = {
     title: "The connection to the service was lost, and your broadcast ended with it.",
     text: "Check your network, then press Go live to start again under the same name.",
   },
+  taken_over: {
+    title: "Your broadcast goes on in another tab.",
+    text: "That tab has taken it over. Go on there, or start another broadcast here.",
+  },
   no_name: {
     title: "Your broadcast needs a name.",
     text: "It becomes part of the link you share. Any words will do.",

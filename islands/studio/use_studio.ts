@@ -5,6 +5,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { TreeNode } from "../../lib/protocol/mod.ts";
 import { type Client, codeOf, type Connect, missingSupport } from "../parts/client.ts";
+import { keepBroadcast, type KeptBroadcast, takeKeptBroadcast } from "./kept_broadcast.ts";
 import { nameFault } from "./problems.ts";
 import { countViewers } from "./tree.ts";
 import { useSources } from "./use_sources.ts";
@@ -17,6 +18,8 @@ export interface StudioState {
   phase: StudioPhase;
   /** The name of the broadcast that is live, or was tried last. */
   name: string;
+  /** What the broadcaster calls themselves. */
+  peerName: string;
   startedAt: number;
   endedAt: number;
   tree: TreeNode | null;
@@ -29,6 +32,7 @@ export interface StudioState {
 const START: StudioState = {
   phase: "setup",
   name: "",
+  peerName: "",
   startedAt: 0,
   endedAt: 0,
   tree: null,
@@ -56,6 +60,9 @@ export function useStudio(connect: Connect | undefined) {
         peakViewers: Math.max(old.peakViewers, countViewers(tree)),
       })));
     tributary.on("statechanged", (next) => setState((old) => afterClientState(old, next)));
+    tributary.on("error", ({ code }) => setState((old) => afterClientError(old, code)));
+    const kept = takeKeptBroadcast();
+    if (kept) takeUp(kept);
     setReady(true);
     return () => tributary.close();
   }, []);
@@ -67,6 +74,23 @@ export function useStudio(connect: Connect | undefined) {
     addEventListener("beforeunload", ask);
     return () => removeEventListener("beforeunload", ask);
   }, [isLive]);
+
+  const { isMuted } = sources;
+  useEffect(() => {
+    if (!isLive) return;
+    const { name, peerName, startedAt, peakViewers } = state;
+    const keep = () => {
+      const token = client.current!.resumeToken;
+      if (token) keepBroadcast({ token, name, peerName, startedAt, peakViewers, isMuted });
+    };
+    // The same page may be brought back as it was; then there is nothing to take up.
+    addEventListener("pagehide", keep);
+    addEventListener("pageshow", takeKeptBroadcast);
+    return () => {
+      removeEventListener("pagehide", keep);
+      removeEventListener("pageshow", takeKeptBroadcast);
+    };
+  }, [isLive, state.name, state.startedAt, state.peakViewers, isMuted]);
 
   useEffect(() => {
     if (state.phase === "ended") sources.stop();
@@ -89,7 +113,7 @@ export function useStudio(connect: Connect | undefined) {
   async function goLive(name: string, peerName: string) {
     const fault = nameFault(name);
     if (fault) return update({ problem: fault });
-    update({ ...START, phase: "starting", name });
+    update({ ...START, phase: "starting", name, peerName });
     const tributary = client.current!;
     try {
       if (!sources.isReady()) await sources.showCamera();
@@ -105,6 +129,18 @@ export function useStudio(connect: Connect | undefined) {
     }
   }
 
+  /** Goes on with the broadcast of the page that was here before this one. */
+  async function takeUp({ token, name, peerName, startedAt, peakViewers, isMuted }: KeptBroadcast) {
+    update({ ...START, phase: "starting", name, peerName, peakViewers });
+    if (isMuted) sources.mute(true);
+    const tributary = client.current!;
+    const resumed = tributary.resumeBroadcast(token, name, peerName || undefined);
+    showCamera();
+    if (!await resumed) return update({ phase: "setup", problem: "connection_lost" });
+    update({ phase: "live", startedAt });
+    await tributary.subscribeToTreeChanges(name).catch(() => {});
+  }
+
   async function end() {
     try {
       await client.current!.endBroadcast();
@@ -116,7 +152,7 @@ export function useStudio(connect: Connect | undefined) {
   }
 
   const startOver = () => setState((old) => ({ ...START, name: old.name }));
-  const { stream, isScreen, isMuted, mute } = sources;
+  const { stream, isScreen, mute } = sources;
   return {
     ...state,
     stream,
@@ -130,6 +166,12 @@ export function useStudio(connect: Connect | undefined) {
     end,
     startOver,
   };
+}
+
+/** What an error of the SDK that nothing was asked for means for the studio. */
+export function afterClientError(old: StudioState, code: string): StudioState {
+  if (code !== "taken_over" && code !== "name_taken") return old;
+  return { ...old, phase: "setup", tree: null, problem: code };
 }
 
 /** What a state of the SDK means for the studio. */

@@ -103,6 +103,14 @@ export class Tributary extends Emitter<TributaryEvents> {
   }
 
   /**
+   * What `resumeBroadcast` takes after the page has been loaded again: a secret, for this tab only.
+   * Null before the service has been reached, and with services that cannot do this.
+   */
+  get resumeToken(): string | null {
+    return this.#signalling.token;
+  }
+
+  /**
    * Opens camera and microphone, or the one of them that is there, and resolves with their stream,
    * for `setStream`. Constraints that are given are strict.
    *
@@ -143,6 +151,34 @@ export class Tributary extends Emitter<TributaryEvents> {
     void this.#iceServers.fresh();
     await this.#complete(peer, this.#start(peer));
     this.#setState(BROADCASTING);
+  }
+
+  /**
+   * Takes up the broadcast of a page that was loaded again, with the `resumeToken` it had; resolves
+   * with false when nothing is left of it. To be called on a new Tributary.
+   *
+   * @throws {TributaryError} `wrong_state`
+   */
+  async resumeBroadcast(
+    token: string,
+    name: string,
+    peerName?: string,
+    { title }: { title?: string } = {},
+  ): Promise<boolean> {
+    const peer = this.#begin("take up a broadcast", name, peerName, token);
+    this.#title = title;
+    peer.setStream(this.#streams.own);
+    let isLive = false;
+    const off = this.#signalling.on("welcome", ({ broadcasts }) => {
+      isLive = broadcasts.includes(name);
+    });
+    // Whatever is answered is answered after the welcome.
+    await this.#iceServers.fresh();
+    off();
+    if (peer !== this.#peer) return false;
+    if (isLive) this.#setState(BROADCASTING);
+    else if (!this.#isIn(DISCONNECTED)) this.#reset(READY);
+    return isLive;
   }
 
   /**
@@ -243,9 +279,9 @@ export class Tributary extends Emitter<TributaryEvents> {
     this.#streams.setOwn(null);
   }
 
-  #begin(what: string, name: string, peerName: string | undefined): Peer {
+  #begin(what: string, name: string, peerName: string | undefined, token?: string): Peer {
     if (!this.#isIn(READY, BROADCAST_ENDED, DISCONNECTED)) throw wrongState(this.#state, what);
-    this.#signalling.open();
+    this.#signalling.open(token);
     this.#reset(CONNECTING);
     this.#broadcast = name;
     this.#peerName = peerName;

@@ -229,6 +229,32 @@ Deno.test("(c) a middle viewer presses Leave: those below see no gap", async () 
   });
 });
 
+Deno.test("(d) the studio is loaded again: viewers see video again, and do nothing for it", async () => {
+  await browse({ maxListeners: 2 }, async ({ open }) => {
+    const studio = await open("/studio");
+    studio.on("dialog", (dialog) => dialog.accept());
+    await goLive(studio, "again");
+    await studio.getByRole("button", { name: "Mute microphone" }).click();
+    const viewers: Page[] = [];
+    for (let count = 0; count < 4; count++) {
+      const viewer = await open("/watch/again");
+      await recordGaps(viewer);
+      viewers.push(viewer);
+    }
+    await studio.reload();
+    await studio.getByRole("button", { name: "End broadcast" }).first().waitFor();
+    await studio.getByRole("button", { name: "Unmute microphone" }).waitFor();
+    for (const viewer of viewers) await untilFrames(viewer, 60);
+    report("(d) studio loaded again, four viewers", await Promise.all(viewers.map(longestGap)));
+    await studio.getByRole("heading", { name: "4 viewers" }).waitFor();
+
+    await studio.getByRole("button", { name: "End broadcast" }).first().click();
+    for (const viewer of viewers) {
+      await viewer.getByRole("status").filter({ hasText: /has ended/i }).waitFor();
+    }
+  });
+});
+
 async function goLive(studio: Page, name: string): Promise<void> {
   await studio.getByRole("textbox", { name: "Name", exact: true }).fill(name);
   await studio.getByRole("button", { name: "Go live" }).click();

@@ -84,7 +84,7 @@ Deno.test("the tab says whether the broadcast is live, also when that changes", 
   });
 });
 
-Deno.test("pages that the browser brings back watch again, and no broadcast goes on behind them", async () => {
+Deno.test("pages that the browser brings back watch again, or go on with their broadcast", async () => {
   await browse({}, async ({ open }) => {
     const studio = await open("/studio");
     await goLive(studio, "back");
@@ -94,7 +94,10 @@ Deno.test("pages that the browser brings back watch again, and no broadcast goes
     await assertMovingPicture(viewer, "the viewer who came back");
     await says(viewer, /watching live/i);
     await hideAndShow(studio);
-    await says(studio, /your broadcast has ended/i);
+    await assertMovingPicture(viewer, "the viewer of a page that came back");
+    await says(viewer, /watching live/i);
+    await studio.getByRole("heading", { name: "1 viewer" }).waitFor();
+    await studio.getByRole("button", { name: "End broadcast" }).click();
     await says(viewer, /broadcast has ended/i);
   });
 });
