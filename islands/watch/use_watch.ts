@@ -12,6 +12,9 @@ import { JOINED_PHASES, phaseOfError, phaseOfState, type WatchPhase } from "./ph
 const FIRST_RETRY_MS = 2000;
 const LAST_RETRY_MS = 30_000;
 
+/** Another parent is mostly found before anybody sees that the last one has gone. */
+const UNSEEN_CHANGE_MS = 600;
+
 interface WatchOptions {
   name: string;
   /** When the broadcast that the server saw began; null when it saw none. */
@@ -74,7 +77,13 @@ export function useWatch({ name, startedAt, connect }: WatchOptions) {
     if (problem) return setPhase(problem);
     const tributary = client.current = connect();
     tributary.on("stream", setStream);
-    tributary.on("statechanged", (next) => setPhase((old) => phaseOfState(next, old)));
+    let change: ReturnType<typeof setTimeout>;
+    tributary.on("statechanged", (next) => {
+      clearTimeout(change);
+      const show = () => setPhase((old) => phaseOfState(next, old));
+      if (next === "RECONNECTING") change = setTimeout(show, UNSEEN_CHANGE_MS);
+      else show();
+    });
     if (startedAt !== null) join();
     // The SDK ends everything when the page goes; browsers may bring the same page back later.
     const comeBack = ({ persisted }: PageTransitionEvent) => {
@@ -82,6 +91,7 @@ export function useWatch({ name, startedAt, connect }: WatchOptions) {
     };
     addEventListener("pageshow", comeBack);
     return () => {
+      clearTimeout(change);
       removeEventListener("pageshow", comeBack);
       tributary.close();
     };
