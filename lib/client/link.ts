@@ -148,7 +148,9 @@ export class Link extends Emitter<LinkEvents> {
   async received(): Promise<Received> {
     const received = { frames: 0, pictures: 0, sounds: 0 };
     for (const receiver of this.receivers) {
-      for (const report of (await receiver.getStats()).values()) {
+      // A link that is closed meanwhile has nothing more to count.
+      const stats = await receiver.getStats().catch(() => new Map());
+      for (const report of stats.values()) {
         if (report.type !== "inbound-rtp") continue;
         received.frames += report.framesDecoded ?? 0;
         received[report.kind === "video" ? "pictures" : "sounds"] += report.packetsReceived ?? 0;

@@ -205,6 +205,8 @@ export class Upstream extends Emitter<UpstreamEvents> {
       lost: this.#lost,
     });
     goOn();
+    // It has been told once; what it gave instead is judged anew.
+    this.#lost = undefined;
     next.peer = peer;
     this.emit("joined", peer);
     this.#follow(next);
@@ -272,7 +274,6 @@ export class Upstream extends Emitter<UpstreamEvents> {
     this.#shown = attachment;
     this.#next = null;
     this.#tries = 0;
-    this.#lost = undefined;
     const { stream, receivers } = attachment.link;
     const before = this.#stream.getTracks();
     // The new ones first: a player without any track would stop.

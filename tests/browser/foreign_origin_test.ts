@@ -4,7 +4,7 @@ import { assertEventually } from "../support/eventually.ts";
 import { serveForeignSite } from "../support/foreign_site.ts";
 import { assertMovingPicture, assertSound } from "../support/media.ts";
 
-/** A site that imports the SDK, and broadcasts with it. */
+/** A site that imports the SDK, and broadcasts with it for as long as its page is there. */
 const importing = (server: string) => `
   <!doctype html>
   <script type="module">
@@ -12,6 +12,7 @@ const importing = (server: string) => `
     const tributary = new Tributary();
     tributary.setStream(await tributary.startCamera());
     await tributary.startBroadcast("abroad", "Ada", { title: "From abroad" });
+    addEventListener("pagehide", () => tributary.close());
     document.title = tributary.state === TributaryState.BROADCASTING ? "live" : tributary.state;
   </script>`;
 
