@@ -9,9 +9,11 @@ import type { Welcome } from "./connection.ts";
 import { defaultUrl } from "./default_url.ts";
 import { Emitter } from "./emitter.ts";
 import { IceServers } from "./ice_servers.ts";
+import { giveUpLeftovers } from "./leftovers.ts";
 import { Peer } from "./peer.ts";
-import { type RequestCommand, SignallingClient } from "./signalling_client.ts";
+import { SignallingClient } from "./signalling_client.ts";
 import { Streams } from "./streams.ts";
+import { TreeSubscriptions } from "./tree_subscriptions.ts";
 import {
   toTributaryError,
   TributaryError,
@@ -54,7 +56,7 @@ export class Tributary extends Emitter<TributaryEvents> {
   #state: TributaryState = READY;
   #broadcast: string | null = null;
   #peerName: string | undefined;
-  readonly #subscriptions = new Set<string>();
+  readonly #subscriptions: TreeSubscriptions;
   #isEnding = false;
   #title: string | undefined;
   /** Those that have left and still carry their children. */
@@ -67,6 +69,7 @@ export class Tributary extends Emitter<TributaryEvents> {
   constructor({ url, rtcConfiguration = {} }: TributaryOptions = {}) {
     super();
     this.#signalling = new SignallingClient(url ?? defaultUrl());
+    this.#subscriptions = new TreeSubscriptions(this.#signalling);
     this.#signalling.on("message", (message) => this.#handleMessage(message));
     this.#signalling.on("error", (error) => this.emit("error", error));
     this.#signalling.on("interrupted", () => this.#handleInterrupted());
@@ -247,9 +250,7 @@ export class Tributary extends Emitter<TributaryEvents> {
    */
   async subscribeToTreeChanges(name: string | null = this.#broadcast): Promise<void> {
     if (name === null) throw wrongState(this.#state, "subscribe to a tree");
-    this.#signalling.open();
-    await this.#signalling.request({ command: "SUBSCRIBE_TO_TREE_STATE", name });
-    this.#subscriptions.add(name);
+    await this.#subscriptions.add(name);
   }
 
   /**
@@ -258,10 +259,7 @@ export class Tributary extends Emitter<TributaryEvents> {
    * @throws {TributaryError}
    */
   async unsubscribeFromTreeChanges(name: string | null = this.#broadcast): Promise<void> {
-    if (name === null) return;
-    this.#subscriptions.delete(name);
-    this.#signalling.open();
-    await this.#signalling.request({ command: "UNSUBSCRIBE_FROM_TREE_STATE", name });
+    if (name !== null) await this.#subscriptions.remove(name);
   }
 
   /** Ends everything: links, connection and camera. What is under way rejects with `cancelled`. */
@@ -345,7 +343,7 @@ export class Tributary extends Emitter<TributaryEvents> {
   #handleMessage(message: ServerMessage): void {
     switch (message.command) {
       case "BROADCAST_ENDED":
-        this.#subscriptions.delete(message.name);
+        this.#subscriptions.handleEnded(message.name);
         if (message.name !== this.#peer?.name || this.#isEnding) return;
         return this.#reset(BROADCAST_ENDED, new TributaryError("broadcast_ended"));
       case "TREE_STATE_CHANGED":
@@ -363,19 +361,15 @@ export class Tributary extends Emitter<TributaryEvents> {
   /** Goes by what the service says is left of the session. */
   #handleWelcome(welcome: Welcome): void {
     const peer = this.#peer;
-    const ask = (message: ClientMessageOf<RequestCommand>) => {
+    for (const message of giveUpLeftovers(welcome, peer)) {
       this.#signalling.request(message).catch(() => {});
-    };
-    for (const name of welcome.broadcasts) {
-      if (peer?.name !== name || peer.isViewer) ask({ command: "END_BROADCAST", name });
     }
-    if (welcome.watching && !peer?.isViewer) ask({ command: "LEAVE_BROADCAST" });
     peer?.handleWelcome(welcome);
     if (this.#isIn(RECONNECTING) && peer && !peer.isViewer && !this.#isEnding) {
       if (welcome.broadcasts.includes(peer.name)) this.#setState(BROADCASTING);
       else this.#startAgain(peer);
     }
-    for (const name of this.#subscriptions) ask({ command: "SUBSCRIBE_TO_TREE_STATE", name });
+    this.#subscriptions.renew();
   }
 
   /** The service has forgotten the broadcast; its name may still be free. */

@@ -42,6 +42,14 @@ export async function untilFrames(page: Page, count: number): Promise<void> {
   );
 }
 
+/** Waits until no frame has come for so long. */
+export async function untilGap(page: Page, gapMs: number): Promise<void> {
+  await page.waitForFunction(
+    (gapMs) => performance.now() - (globalThis as unknown as Recording).gaps.lastAt > gapMs,
+    gapMs,
+  );
+}
+
 /** Returns the longest gap in ms since the record was begun; one that has not ended counts. */
 export async function longestGap(page: Page): Promise<number> {
   return await page.evaluate(() => {

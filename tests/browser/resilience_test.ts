@@ -9,7 +9,7 @@ import { serveForeignSite } from "../support/foreign_site.ts";
 import { sdkPage, type SdkPageGlobals, startBroadcast, untilReady } from "../support/sdk_page.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 import { VirtualPeer } from "../support/virtual_peer.ts";
-import { longestGap, recordGaps, report, untilFrames } from "./gaps.ts";
+import { longestGap, recordGaps, report, untilFrames, untilGap } from "./gaps.ts";
 
 /** Opens a page with the SDK. */
 type OpenPage = (browser?: Browser) => Promise<Page>;
@@ -251,6 +251,29 @@ Deno.test("(c) a middle viewer presses Leave: those below see no gap", async () 
     const gaps = await Promise.all(below.map(longestGap));
     report("(c) middle left, its child and grandchild", gaps);
     assert(Math.max(...gaps) <= 250, `there is no gap to see: ${gaps}`);
+  });
+});
+
+Deno.test("a source that is paused is waited for: nobody looks for another parent", async () => {
+  await withPages(1, async (open) => {
+    const broadcaster = await open();
+    await startBroadcast(broadcaster, "paused");
+    const viewers: Page[] = [];
+    for (const name of ["A", "B"]) viewers.push(await watch(await open(), "paused", name));
+    await broadcaster.evaluate(() => {
+      (globalThis as unknown as SdkPageGlobals).tributary.setStream(null);
+    });
+    for (const viewer of viewers) await untilGap(viewer, 5_000);
+    await broadcaster.evaluate(async () => {
+      const { tributary } = globalThis as unknown as SdkPageGlobals;
+      tributary.setStream(await tributary.startCamera());
+    });
+    for (const viewer of viewers) await untilFrames(viewer, 30);
+    const statesOf = (page: Page) =>
+      page.evaluate(() => (globalThis as unknown as SdkPageGlobals).states);
+    for (const viewer of viewers) {
+      assertEquals(await statesOf(viewer), ["CONNECTING", "LISTENING"]);
+    }
   });
 });
 
