@@ -88,8 +88,7 @@ export class Lease {
    * renew its own lease must not take those of others for run out: KV may be what is gone.
    */
   get steadySince(): number | null {
-    const isLate = this.#options.clock.now() - this.#renewedAt >= LEASE_TTL_MS;
-    return isLate ? null : this.#steadySince;
+    return this.#steadySince;
   }
 
   /** Lists the instances that are alive, this one too; at most a few seconds old. */
@@ -137,8 +136,6 @@ export class Lease {
   }
 
   #handleSuccess(now: number): void {
-    // After a pause in which the lease ran out, everybody else's may only just be renewed, too.
-    if (now - this.#renewedAt >= LEASE_TTL_MS) this.#steadySince = null;
     this.#steadySince ??= now;
     this.#renewedAt = now;
     this.#isOverdue = false;

@@ -25,8 +25,8 @@ import { Repeat } from "./repeat.ts";
 const LOOK_MS = 5_000;
 
 /**
- * Longest pause between two looks, in ms, for them to belong together. A machine has to sleep longer
- * than this for a lease to run out: it holds for 15 s and is renewed every 6 s at least.
+ * Longest pause between two looks, in ms, for them to belong together. A machine has to sleep, or KV
+ * to be away, for longer than this before a lease runs out: it is renewed every 6 s at least.
  */
 const MAX_GAP_MS = LEASE_TTL_MS - 6_000;
 
@@ -68,11 +68,7 @@ export class Reaper {
       random,
       intervalMs: LOOK_MS,
       task: () => this.#look(),
-      onError: (error) => {
-        // What was seen before says nothing now: everybody else may have been cut off as well.
-        this.#sightings = NOTHING_SEEN;
-        log("warn", "reaping_failed", errorFields(error));
-      },
+      onError: (error) => log("warn", "reaping_failed", errorFields(error)),
     });
   }
 
@@ -95,10 +91,7 @@ export class Reaper {
   async #look(): Promise<void> {
     const { store, lease, self, clock } = this.#options;
     const { steadySince } = lease;
-    if (steadySince === null) {
-      this.#sightings = NOTHING_SEEN;
-      return;
-    }
+    if (steadySince === null) return;
     const records = await store.list();
     const now = clock.now();
     const sightings = sight(this.#sightings, records, { now, maxGapMs: MAX_GAP_MS });

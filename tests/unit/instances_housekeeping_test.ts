@@ -2,7 +2,7 @@
 import { assertEquals } from "@std/assert";
 import { unchanged } from "../../lib/instances/housekeeping.ts";
 import { keys } from "../../lib/store/keys.ts";
-import type { Leftover } from "../../lib/store/leftovers.ts";
+import { type Leftover, Leftovers, type Removable } from "../../lib/store/leftovers.ts";
 import { InstancesWorld } from "./instances_world.ts";
 
 const NOTHING = { missingInstances: 0, endings: 0, rootless: 0, strays: 0, mail: 0, sessions: 0 };
@@ -113,6 +113,22 @@ Deno.test("Housekeeping: what belonged to no broadcast may belong to one by the 
   assertEquals((await world.settled(world.tree.openSlots("x", 10))).length, 8);
 });
 
+Deno.test("Leftovers: what was found is removed only while it is as it was found", async () => {
+  const world = new InstancesWorld();
+  await put(world, keys.child("x", "p", "c"), true);
+  await put(world, keys.child("y", "p", "c"), true);
+  await put(world, keys.child("z", "p", "c"), true);
+  const leftovers = new Leftovers(world.handle({ maxLatencyMs: 0 }));
+  const survey = await world.settled(leftovers.survey());
+  await world.broadcast("x", "a");
+  await put(world, keys.child("y", "p", "c"), true);
+  const strays = survey.leftovers.filter(({ kind }) => kind === "stray") as Removable[];
+  assertEquals(strays.length, 3);
+  assertEquals(await world.settled(leftovers.remove(strays)), 1);
+  assertEquals(has(world, keys.child("x", "p", "c")), true);
+  assertEquals(has(world, keys.child("z", "p", "c")), false);
+});
+
 Deno.test("Housekeeping: mail for nobody goes, mail for the living stays", async () => {
   const world = new InstancesWorld();
   const a = await world.begin("a");
@@ -173,6 +189,19 @@ Deno.test("Housekeeping: stop() does not wait for a round to settle, and leaves 
   assertEquals(world.clock.now() - before < 1_000, true);
   assertEquals(await round, null);
   assertEquals(await b.keepHouse(), { ...NOTHING, endings: 1 });
+});
+
+Deno.test("Housekeeping: stop() while it looks ends it as well", async () => {
+  const world = new InstancesWorld();
+  const a = await world.begin("a");
+  await world.broadcast("x", "a");
+  const round = a.housekeeping.run();
+  await world.clock.advance(40);
+  const before = world.clock.now();
+  await a.stop();
+  assertEquals(world.clock.now() - before < 1_000, true);
+  assertEquals(await round, null);
+  assertEquals(await a.keepHouse(), null, "it has stopped");
 });
 
 Deno.test("Housekeeping: run() never throws", async () => {

@@ -119,6 +119,21 @@ Deno.test("Lease: release() says since when it is lost, and nothing renews it af
   assertEquals(a.losses, []);
 });
 
+Deno.test("Lease: one that is released while its loss is dealt with does not begin anew", async () => {
+  const world = new InstancesWorld();
+  const a = await world.begin("a");
+  const now = world.clock.now();
+  await world.settled(world.store.release("a", now));
+  let mayGoOn = () => {};
+  a.onLost = () => new Promise((resolve) => mayGoOn = resolve);
+  await world.until(() => a.losses.length > 0, 7_000);
+  const released = a.lease.release();
+  mayGoOn();
+  await world.settled(released);
+  const [found] = await world.settled(world.store.list());
+  assertEquals([found!.state, found!.lostAt], ["gone", now]);
+});
+
 Deno.test("Lease: release() never throws", async () => {
   const world = new InstancesWorld();
   const a = await world.begin("a");

@@ -1,6 +1,7 @@
 /** Instances that die, and others that see to what they left, in virtual time. */
 import { assert, assertEquals } from "@std/assert";
 import { LEASE_TTL_MS } from "../../lib/instances/lease.ts";
+import { keys } from "../../lib/store/keys.ts";
 import { violations } from "../../lib/tree/invariants.ts";
 import { departBy, GRACE, InstancesWorld } from "./instances_world.ts";
 
@@ -13,11 +14,15 @@ Deno.test("[LEAVE-4] Reaper: whoever did not greet leaves when the lease has run
   await world.broadcast("x", "b");
   await world.join("x", "v1", "a");
   await world.join("x", "v2", "b");
+  const mail = world.handle({ maxLatencyMs: 0 }).kv.atomic();
+  for (let seq = 1; seq <= 1200; seq++) mail.set(keys.mail("a", "b", 1, seq), {});
+  await world.settled(mail.set(keys.head("a"), "b").commit());
   await world.clock.advance(30_000);
   a.crash();
   await world.until(async () => !(await world.members("x")).includes("v1"), NOTICED_MS);
   await world.until(async () => !(await world.instances()).includes("a"), 7_000);
   assertEquals(await world.members("x"), ["root of x", "v2"]);
+  assertEquals(world.keys().filter(([first]) => first === "inbox" || first === "head"), []);
   assertEquals(world.departures.map(({ by, peer }) => [by, peer]), [["b", "v1"]]);
   assertEquals(violations((await world.settled(world.tree.snapshot("x")))!), []);
 });
@@ -81,6 +86,18 @@ Deno.test("[RESUME-2] Reaper: who comes back while its departure is under way is
   await world.until(async () => !(await world.instances()).includes("a"), 60_000);
   assertEquals(world.departures.length, 1);
   assertEquals(await world.members("x"), ["root of x", "v"]);
+});
+
+Deno.test("Reaper: while nobody is due the peers are not read", async () => {
+  const world = new InstancesWorld();
+  const [a, b] = [await world.begin("a"), await world.begin("b")];
+  await world.broadcast("x", "a", { resumable: true });
+  await world.join("x", "v", "a", { resumable: true });
+  await world.clock.advance(60_000);
+  assertEquals(b.scans, 0, "nobody is dead");
+  a.crash();
+  await world.until(async () => !(await world.instances()).includes("a"), 120_000);
+  assert(b.scans <= 5, `${b.scans} scans: at first, for the viewer, for the root, after each`);
 });
 
 Deno.test("Reaper: an instance that stopped in good order is seen to at the next look", async () => {
@@ -160,16 +177,36 @@ Deno.test("Reaper: one departure that fails keeps nobody else back, and is tried
 });
 
 Deno.test("Reaper: a KV that was away for everybody makes nobody dead", async () => {
-  for (let seed = 1; seed <= 20; seed++) {
+  for (let seed = 1; seed <= 6; seed++) {
     const world = new InstancesWorld(seed);
     const all = [await world.begin("a"), await world.begin("b"), await world.begin("c")];
     await world.broadcast("x", "a");
     await world.join("x", "v", "b");
-    await world.clock.advance(60_000);
     // All lengths, from one that hardly anybody notices to one longer than any lease.
-    for (const instance of all) instance.faultShare = 1;
-    await world.clock.advance(2_000 * seed);
-    for (const instance of all) instance.faultShare = 0;
+    for (let outage = 1; outage <= 20; outage++) {
+      await world.clock.advance(30_000);
+      for (const instance of all) instance.faultShare = 1;
+      await world.clock.advance(2_000 * outage);
+      for (const instance of all) instance.faultShare = 0;
+    }
+    await world.clock.advance(60_000);
+    assertEquals(await world.members("x"), ["root of x", "v"], `seed ${seed}`);
+    for (const { losses } of all) assert(!losses.includes("taken"), `seed ${seed}`);
+  }
+});
+
+Deno.test("Reaper: a KV that could be read but not written makes nobody dead", async () => {
+  for (let seed = 1; seed <= 6; seed++) {
+    const world = new InstancesWorld(seed);
+    const all = [await world.begin("a"), await world.begin("b"), await world.begin("c")];
+    await world.broadcast("x", "a");
+    await world.join("x", "v", "b");
+    for (let outage = 1; outage <= 20; outage++) {
+      await world.clock.advance(30_000);
+      for (const instance of all) instance.isReadOnly = true;
+      await world.clock.advance(2_000 * outage);
+      for (const instance of all) instance.isReadOnly = false;
+    }
     await world.clock.advance(60_000);
     assertEquals(await world.members("x"), ["root of x", "v"], `seed ${seed}`);
     for (const { losses } of all) assert(!losses.includes("taken"), `seed ${seed}`);
@@ -177,17 +214,21 @@ Deno.test("Reaper: a KV that was away for everybody makes nobody dead", async ()
 });
 
 Deno.test("Reaper: a machine that slept takes nobody for dead who slept as well", async () => {
-  for (let seed = 1; seed <= 20; seed++) {
+  for (let seed = 1; seed <= 6; seed++) {
     const world = new InstancesWorld(seed);
-    const all = [await world.begin("a"), await world.begin("b")];
+    const all = [await world.begin("a"), await world.begin("b"), await world.begin("c")];
     await world.broadcast("x", "a");
     await world.join("x", "v", "b");
-    await world.clock.advance(60_000);
-    // Nobody's timers ran meanwhile: the time jumps.
+    // Nobody's timers run meanwhile: the time jumps.
     const { clock } = world;
     const now = clock.now.bind(clock);
-    clock.now = () => now() + 2_000 * seed;
-    await world.clock.advance(60_000);
+    let sleptMs = 0;
+    clock.now = () => now() + sleptMs;
+    for (let night = 1; night <= 20; night++) {
+      await world.clock.advance(30_000);
+      sleptMs += 2_000 * night;
+    }
+    await world.clock.advance(30_000);
     assertEquals(await world.members("x"), ["root of x", "v"], `seed ${seed}`);
     for (const { losses } of all) assert(!losses.includes("taken"), `seed ${seed}`);
   }
@@ -207,6 +248,27 @@ Deno.test("Reaper: an instance that is cut off loses its peers, hears of it, and
   await world.clock.advance(120_000);
   assertEquals(await world.members("x"), ["root of x", "w"], "its new life is nobody's to end");
   assertEquals(await world.instances(), ["a", "b"]);
+});
+
+Deno.test("Reaper: an instance that comes back is left alone from then on, also in the middle", async () => {
+  const world = new InstancesWorld();
+  const [a, b] = [await world.begin("a"), await world.begin("b")];
+  await world.broadcast("x", "b");
+  for (let i = 0; i < 50; i++) await world.join("x", `v${i}`, "a");
+  const slowly = departBy(world.tree);
+  b.onDepart = async (name, peer) => {
+    await world.clock.delay(500);
+    await slowly(name, peer);
+  };
+  a.faultShare = 1;
+  await world.until(() => world.departures.length > 10, 60_000);
+  a.faultShare = 0;
+  await world.until(() => a.losses.includes("taken"), 5_000);
+  await world.clock.advance(1_000);
+  const departed = world.departures.length;
+  assert(departed < 50, "it was in the middle");
+  await world.clock.advance(120_000);
+  assertEquals(world.departures.length, departed);
 });
 
 Deno.test("Reaper: one that cannot renew its own lease reaps nobody", async () => {

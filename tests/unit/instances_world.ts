@@ -119,8 +119,12 @@ export class SimInstance {
   readonly housekeeping: Housekeeping;
   readonly losses: LeaseLoss[] = [];
   readonly events: string[] = [];
+  /** How often it has read all peers. */
+  scans = 0;
   /** Share of this instance's KV operations that fail. */
   faultShare = 0;
+  /** True while this instance's KV commits fail. */
+  isReadOnly = false;
   /** True while this instance's KV operations never come to an end. */
   isStuck = false;
   /** What is done instead of departing, when a test says so. */
@@ -138,6 +142,11 @@ export class SimInstance {
       faultShare: () => this.faultShare,
       isStuck: () => this.isStuck,
     });
+    const { atomic } = kv;
+    kv.atomic = () => {
+      if (this.isReadOnly) throw new Error("the primary is not there");
+      return atomic();
+    };
     const clock: Clock = {
       now: () => world.clock.now(),
       after: (ms, fn) => world.clock.after(ms, () => this.#isAlive && fn()),
@@ -156,7 +165,12 @@ export class SimInstance {
     });
     this.reaper = new Reaper({
       ...common,
-      tree,
+      tree: {
+        allPeers: () => {
+          this.scans++;
+          return tree.allPeers();
+        },
+      },
       lease: this.lease,
       self: id,
       grace: GRACE,
