@@ -67,6 +67,11 @@ for (const signal of ["SIGTERM", "SIGKILL"] as const) {
       await viewer.peer.joinBroadcast(name);
       viewers.push(viewer);
     }
+    // Who is placed under the last one shows that it is known to have its picture.
+    const probe = await greeted(before.wsUrl);
+    await probe.peer.joinBroadcast(name);
+    await probe.peer.leaveBroadcast(name);
+    await probe.peer.close();
     const closed = Promise.all([root, ...viewers].map(({ peer }) => peer.closed));
     await before.stop(signal);
     const codes = (await closed).map(({ code }) => code);
