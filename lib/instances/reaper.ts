@@ -74,7 +74,8 @@ export class Reaper {
 
   /** Begins to look for dead instances. */
   start(): void {
-    this.#looks.start();
+    // At once: what is dead already has to stand still before our eyes first.
+    this.#looks.start(0);
   }
 
   /** Ends; another instance goes on with what is claimed. Never throws. */
