@@ -142,6 +142,8 @@ function revive(
       // Its offer was lost with the socket: it has to make another one.
       const isLinked = parent !== null && peer.state === "live";
       if (isLinked) watching.parent = { id: parent.id, address: parent.address };
+      // For how long that one had been asked is not known here: it is not waited for all over again.
+      else watching.unanswered = parent?.id ?? null;
     }
     for (const child of children) {
       const answered = child.state === "live";

@@ -57,6 +57,8 @@ export interface Watching {
   settled: Promise<void> | null;
   /** Parents that were reported gone while a placement was under way. */
   lostParents: Set<PeerId> | null;
+  /** The parent that was being asked for an answer when another instance took the session up. */
+  unanswered: PeerId | null;
   /** Parents that are not to be chosen again while another place can be had. */
   avoided: Set<PeerId> | null;
   /** Cancels what is to happen if the parent does not answer, or the orphan does not join, in time. */

@@ -28,7 +28,9 @@ export async function watch(
   }
   if (session.isGone) return;
   const watching = session.watching ??= newWatching(join.broadcast, join.peerName);
-  watching.avoided = join.lost ? new Set([join.lost]) : null;
+  const avoided = [join.lost, watching.unanswered].filter((id) => id != null);
+  watching.avoided = avoided.length > 0 ? new Set(avoided) : null;
+  watching.unanswered = null;
   await remember(context, session);
   if (watching.member) {
     const isMember = await giveUpPlace(context, session, watching);
@@ -59,6 +61,7 @@ export function newWatching(broadcast: string, peerName: string): Watching {
     settled: null,
     lostParents: null,
     endedEditions: null,
+    unanswered: null,
     avoided: null,
     deadline: null,
   };

@@ -245,6 +245,31 @@ Deno.test("[JOIN-14] its place is free again, and the late answer goes nowhere",
   assertEquals(answers.map(({ peer }) => peer), [second.id]);
 });
 
+Deno.test("[JOIN-14] a viewer that moves to another instance does not ask the same parent all over again", async () => {
+  const world = new ServiceWorld({ fanout: 2 });
+  const root = world.connect(0);
+  root.send(START);
+  await world.clock.advance(100);
+  const other = world.connect(1);
+  other.send(JOIN);
+  await world.clock.advance(100);
+  world.answer(root);
+  await world.clock.advance(100);
+  const viewer = world.connect(0);
+  const { id, resume } = await greet(world, viewer);
+  viewer.send(JOIN);
+  await world.clock.advance(2_000);
+  assertEquals(root.outlet.of("RELAY_BROADCAST").at(-1)?.peer, id);
+  viewer.close();
+  const again = world.connect(1);
+  await greet(world, again, resume);
+  assertEquals(again.outlet.of("RECONNECT_TO_BROADCAST").length, 1);
+  again.send(JOIN);
+  await world.clock.advance(100);
+  assertEquals(other.outlet.of("RELAY_BROADCAST").map(({ peer }) => peer), [id]);
+  assertEquals(world.faults, []);
+});
+
 Deno.test("[JOIN-12] a parent reported lost is not chosen again while there is another", async () => {
   const world = new ServiceWorld({ fanout: 2 });
   const root = world.connect(0);
