@@ -114,6 +114,10 @@ void checkDurability({
 });
 log("info", "instance_started", { region: config.region });
 
+// On Deno Deploy this comes also while no instance runs; elsewhere there may be no cron, and the
+// timers of the instances do.
+Deno.cron?.("housekeeping", "*/10 * * * *", async () => void await housekeeping.run());
+
 export default {
   fetch: app.fetch,
   /** Instead of Deno's own line: logs are JSON lines. */

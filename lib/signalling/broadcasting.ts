@@ -87,7 +87,11 @@ export async function endLostBroadcast(
   context: Context,
   { name, root, ifAt }: { name: string; root: PeerId; ifAt: InstanceId },
 ): Promise<void> {
-  if (await context.store.beginEnding(name, root, { ifAt })) await finishEnding(context, name);
+  const { store } = context;
+  const begins = await store.beginEnding(name, root, { ifAt });
+  // Also when an earlier attempt has failed on the way.
+  const left = begins ? null : await store.broadcast(name);
+  if (begins || (left?.root === root && left.state === "ending")) await finishEnding(context, name);
 }
 
 /** Finishes the end of a broadcast that somebody began and nobody finished. */

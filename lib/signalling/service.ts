@@ -6,7 +6,7 @@ import type { Bus } from "../bus/bus.ts";
 import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
 import { CLOSE_SERVICE_RESTART } from "../protocol/mod.ts";
-import type { ResumeStore } from "../store/resume_store.ts";
+import type { ResumeRecord, ResumeStore } from "../store/resume_store.ts";
 import type { TreeStore } from "../store/tree_store.ts";
 import type { Address, Peer } from "../tree/types.ts";
 import { endBroadcast, endLostBroadcast, finishEnding } from "./broadcasting.ts";
@@ -202,7 +202,16 @@ export class SignallingService {
       const departure = await this.#context.store.leave(name, peer.id, { ifAt });
       if (departure) tellOfDeparture(this.#context, name, departure, null);
     }
-    if (peer.resumable) await this.#context.resumes.forget(peer.id);
+    if (!peer.resumable) return;
+    const record = await this.#context.resumes.of(peer.id);
+    // It may have come back elsewhere, or be in another broadcast still.
+    if (record && !await this.#isInTree(record)) await this.#context.resumes.forget(peer.id);
+  }
+
+  async #isInTree({ id, names }: ResumeRecord): Promise<boolean> {
+    const { store } = this.#context;
+    const peers = await Promise.all(names.map((name) => store.peer(name, id)));
+    return peers.some((peer) => peer !== null);
   }
 
   /**
@@ -210,14 +219,12 @@ export class SignallingService {
    * housekeeping; returns how many there were.
    */
   async forgetStaleSessions(): Promise<number> {
-    const { clock, resumes, store } = this.#context;
+    const { clock, resumes } = this.#context;
     let forgotten = 0;
-    for await (const { id, names, at } of resumes.all()) {
+    for await (const record of resumes.all()) {
       // It is remembered before it is in a tree.
-      if (at > clock.now() - STALE_AFTER_MS) continue;
-      const peers = await Promise.all(names.map((name) => store.peer(name, id)));
-      if (peers.some((peer) => peer !== null)) continue;
-      await resumes.forget(id);
+      if (record.at > clock.now() - STALE_AFTER_MS || await this.#isInTree(record)) continue;
+      await resumes.forget(record.id);
       forgotten++;
     }
     return forgotten;

@@ -34,6 +34,11 @@ export class KvResumeStore implements ResumeStore {
     return (await this.#kv.get<ResumeRecord>(keys.resume(tokenHash))).value;
   }
 
+  async of(id: string): Promise<ResumeRecord | null> {
+    const { value: tokenHash } = await this.#kv.get<string>(keys.resumeOf(id));
+    return tokenHash === null ? null : await this.find(tokenHash);
+  }
+
   async *all(): AsyncIterable<ResumeRecord> {
     for await (const { value } of this.#kv.list<ResumeRecord>({ prefix: keys.resumes() })) {
       yield value;

@@ -16,6 +16,11 @@ export class MemoryResumeStore implements ResumeStore {
     return Promise.resolve(structuredClone(this.#records.get(tokenHash) ?? null));
   }
 
+  of(id: string): Promise<ResumeRecord | null> {
+    const record = [...this.#records.values()].find((other) => other.id === id);
+    return Promise.resolve(structuredClone(record ?? null));
+  }
+
   async *all(): AsyncIterable<ResumeRecord> {
     for (const record of structuredClone([...this.#records.values()])) yield record;
   }

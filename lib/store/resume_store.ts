@@ -19,6 +19,8 @@ export interface ResumeStore {
   remember(tokenHash: string, record: ResumeRecord): Promise<void>;
   /** Finds a session by the hash of its token. */
   find(tokenHash: string): Promise<ResumeRecord | null>;
+  /** Finds a session by its peer. */
+  of(id: PeerId): Promise<ResumeRecord | null>;
   /** Forgets the session of a peer. */
   forget(id: PeerId): Promise<void>;
   /** Lists all records. Slow: for repairs only. */

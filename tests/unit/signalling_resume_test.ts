@@ -323,6 +323,29 @@ Deno.test("[LEAVE-6] an orphan that does not join again within 15 s has left", a
   assertEquals((await world.store.peers("b")).map(({ id }) => id).length, 1);
 });
 
+Deno.test("[RESUME-2] a reaper that is late forgets nobody who has come back elsewhere", async () => {
+  const { world, viewer } = await chain();
+  const outdated = await world.store.peer("b", viewer.id);
+  viewer.client.close();
+  const again = world.connect(0);
+  await greet(world, again, viewer.token);
+  await world.services[0]!.departLost("b", outdated!);
+  again.close();
+  const third = await greet(world, world.connect(1), viewer.token);
+  assertEquals([third.resumed, third.id], [true, viewer.id]);
+});
+
+Deno.test("[RESUME-5] an end for a dead instance that failed on the way is finished", async () => {
+  const { world, root, viewer } = await chain();
+  const peer = await world.store.peer("b", root.id);
+  await world.store.beginEnding("b", root.id);
+  const departed = world.services[1]!.departLost("b", peer!);
+  await world.clock.advance(1000);
+  await departed;
+  assertEquals(await world.store.broadcast("b"), null);
+  assertEquals(viewer.client.outlet.of("BROADCAST_ENDED").length, 1);
+});
+
 Deno.test("news that the bus lost are found by reading again", async () => {
   const { world, root, viewer, below } = await chain();
   world.network.faults.drop = 1;
