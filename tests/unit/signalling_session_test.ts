@@ -32,6 +32,7 @@ const watching = (parent: Watching["parent"]): Watching => ({
   attempt: 1,
   offer: null,
   until: 0,
+  unanswered: null,
   parent,
   placed: null,
   pending: null,
