@@ -3,13 +3,8 @@
  * interface. Everything it starts ends with it, also when the benchmark is interrupted.
  */
 import { fileURLToPath } from "node:url";
+import { endGroup, freePort, untilHealthy } from "../tests/support/process_group.ts";
 import { cpuTimeUs, pidListeningOn, residentBytes } from "./proc.ts";
-
-/** Bundling for the browser and starting the isolates, on a slow machine. */
-const START_TIMEOUT_MS = 60_000;
-
-/** Longer than the 5 s a server may take to end in good order. */
-const STOP_TIMEOUT_MS = 8_000;
 
 /** A server that runs until it is stopped. */
 export interface MeasuredServer extends AsyncDisposable {
@@ -91,43 +86,4 @@ export async function startServer(
 /** Ends whatever still runs, for when the benchmark is interrupted. */
 export async function stopAllServers(): Promise<void> {
   await Promise.all([...runningStops].map((stop) => stop()));
-}
-
-/** Another process could take it first; the server would then say so and end. */
-function freePort(): number {
-  using listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
-  return listener.addr.port;
-}
-
-async function untilHealthy(url: string, child: Deno.ChildProcess): Promise<void> {
-  let hasEnded = false;
-  child.status.then(() => hasEnded = true);
-  for (const end = Date.now() + START_TIMEOUT_MS; Date.now() < end && !hasEnded;) {
-    try {
-      const response = await fetch(url);
-      await response.body?.cancel();
-      if (response.ok) return;
-    } catch {
-      // Not listening yet.
-    }
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error(hasEnded ? "The server ended at start" : `The server does not answer at ${url}`);
-}
-
-async function endGroup(child: Deno.ChildProcess): Promise<void> {
-  const kill = setTimeout(() => signalGroup(child, "SIGKILL"), STOP_TIMEOUT_MS);
-  signalGroup(child, "SIGTERM");
-  await child.status;
-  clearTimeout(kill);
-  // Whatever the leader of the group has left behind.
-  signalGroup(child, "SIGKILL");
-}
-
-function signalGroup(child: Deno.ChildProcess, signal: Deno.Signal): void {
-  try {
-    Deno.kill(-child.pid, signal);
-  } catch {
-    // All of it has ended.
-  }
 }

@@ -2,6 +2,7 @@
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import type { Browser, Page } from "playwright-core";
 import type { Tributary } from "../../lib/client/mod.ts";
+import { processesOf, signalAll } from "../support/browser_processes.ts";
 import { browse, type BrowseOptions } from "../support/browsing.ts";
 import { launchChromium } from "../support/chromium.ts";
 import { assertEventually } from "../support/eventually.ts";
@@ -202,23 +203,6 @@ Deno.test("a viewer whose parent falls asleep seeks another one until there is a
     }
   });
 });
-
-function signalAll(pids: number[], name: Deno.Signal): void {
-  for (const pid of pids) {
-    try {
-      Deno.kill(pid, name);
-    } catch {
-      // It has ended with another one.
-    }
-  }
-}
-
-/** Lists every process of a browser. */
-async function processesOf(browser: Browser): Promise<number[]> {
-  const session = await browser.newBrowserCDPSession();
-  const { processInfo } = await session.send("SystemInfo.getProcessInfo");
-  return processInfo.map(({ id }) => id);
-}
 
 /** Closes the page's socket, and waits until it has closed. */
 function cut(page: Page): Promise<void> {

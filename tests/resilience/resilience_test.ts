@@ -2,6 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Browser, Page } from "playwright-core";
 import type { Tributary } from "../../lib/client/mod.ts";
+import { processesOf, signalAll } from "../support/browser_processes.ts";
 import { browse } from "../support/browsing.ts";
 import { launchChromium } from "../support/chromium.ts";
 import { assertEventually } from "../support/eventually.ts";
@@ -215,23 +216,6 @@ async function childrenOf(
   await follower.subscribe(broadcast);
   const { tree } = await follower.waitFor("TREE_STATE_CHANGED");
   return tree.children.find(({ name }) => name === parent)!.children.map(({ name }) => name);
-}
-
-function signalAll(pids: number[], name: Deno.Signal): void {
-  for (const pid of pids) {
-    try {
-      Deno.kill(pid, name);
-    } catch {
-      // It has ended with another one.
-    }
-  }
-}
-
-/** Lists every process of a browser. */
-async function processesOf(browser: Browser): Promise<number[]> {
-  const session = await browser.newBrowserCDPSession();
-  const { processInfo } = await session.send("SystemInfo.getProcessInfo");
-  return processInfo.map(({ id }) => id);
 }
 
 Deno.test("(b3) eight viewers who join at once all get a picture", async () => {

@@ -2,6 +2,7 @@
  * The real KV server, where there is one: `denokv` on the PATH (`cargo install denokv --locked`), as a
  * child process on a free port.
  */
+import { freePort } from "./process_group.ts";
 
 /** Says whether there is a `denokv` to be run. */
 export async function hasDenokv(): Promise<boolean> {
@@ -39,11 +40,6 @@ export async function serveKv(path: string): Promise<ServedKv> {
       await child.status;
     },
   };
-}
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }
 
 async function listens(port: number): Promise<boolean> {

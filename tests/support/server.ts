@@ -3,12 +3,7 @@
  * port, with a database of its own in a temporary folder. Ends with everything it started.
  */
 import { fileURLToPath } from "node:url";
-
-/** Bundling and two isolates, on a machine that has other things to do. */
-const START_TIMEOUT_MS = 60_000;
-
-/** The server's own deadline for ending in good order is 3 s, its parent's is 5 s. */
-const STOP_TIMEOUT_MS = 8_000;
+import { endGroup, freePort, signalGroup, untilHealthy } from "./process_group.ts";
 
 /** What `startTestServer` can be told. */
 export interface TestServerOptions {
@@ -116,48 +111,6 @@ function watchOver(child: Deno.ChildProcess, folder: string | null): Deno.ChildP
     stdout: "null",
     stderr: "null",
   }).spawn();
-}
-
-/** Another process could take it before the server does; the server would say so and end. */
-function freePort(): number {
-  const listener = Deno.listen({ port: 0 });
-  const { port } = listener.addr as Deno.NetAddr;
-  listener.close();
-  return port;
-}
-
-async function untilHealthy(url: string, child: Deno.ChildProcess): Promise<void> {
-  let hasEnded = false;
-  child.status.then(() => hasEnded = true);
-  for (const end = Date.now() + START_TIMEOUT_MS; Date.now() < end && !hasEnded;) {
-    try {
-      const response = await fetch(url);
-      await response.body?.cancel();
-      if (response.ok) return;
-    } catch {
-      // Not listening yet.
-    }
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error(hasEnded ? "The server ended at start" : `The server does not answer at ${url}`);
-}
-
-async function endGroup(child: Deno.ChildProcess, signal: Deno.Signal): Promise<number> {
-  const kill = setTimeout(() => signalGroup(child, "SIGKILL"), STOP_TIMEOUT_MS);
-  signalGroup(child, signal);
-  const { code } = await child.status;
-  clearTimeout(kill);
-  // Whatever the leader of the group has left behind.
-  signalGroup(child, "SIGKILL");
-  return code;
-}
-
-function signalGroup(child: Deno.ChildProcess, signal: Deno.Signal): void {
-  try {
-    Deno.kill(-child.pid, signal);
-  } catch {
-    // It has ended already.
-  }
 }
 
 async function collect(stream: ReadableStream<Uint8Array>, into: string[]): Promise<void> {
