@@ -31,6 +31,10 @@ type Timer = ReturnType<typeof setTimeout>;
 interface Child {
   link: Link;
   timer: Timer;
+  /** The offer as it came, to recognise it when it comes again. */
+  offer: string;
+  /** The answer to it; null while it is being made. */
+  answer: ClientMessage | null;
 }
 
 /** Carries the children of one peer. */
@@ -47,16 +51,26 @@ export class Downstream {
     return this.#children.size;
   }
 
-  /** Takes a child, in the place of an earlier link to the same peer. */
+  /**
+   * Takes a child, in the place of an earlier link to the same peer. An offer that comes again,
+   * because the service cannot know whether it was answered, is answered as before (RESUME-8).
+   */
   async handleRelayBroadcast({ peer, offer }: ServerMessageOf<"RELAY_BROADCAST">): Promise<void> {
     const { relay, iceServers, send, flow } = this.#options;
+    const text = JSON.stringify(offer);
+    const known = this.#children.get(peer);
+    if (known?.offer === text) {
+      if (known.answer) send(known.answer);
+      return;
+    }
     this.remove(peer);
     let link: Link | undefined;
     const isCurrent = () => link !== undefined && this.#children.get(peer)?.link === link;
     try {
       link = new Link(iceServers.latest);
       // Before anything is awaited: its candidates may already be on their way.
-      this.#children.set(peer, { link, timer: this.#watch(peer, link) });
+      const child: Child = { link, timer: this.#watch(peer, link), offer: text, answer: null };
+      this.#children.set(peer, child);
       link.configure(await iceServers.fresh());
       if (!isCurrent()) return;
       const answer = await link.answer(
@@ -65,7 +79,8 @@ export class Downstream {
         flow,
       );
       if (!isCurrent()) return;
-      send({ command: "RELAY_BROADCAST_RECEIVED", peer, answer: { ...answer } });
+      child.answer = { command: "RELAY_BROADCAST_RECEIVED", peer, answer: { ...answer } };
+      send(child.answer);
       link.releaseCandidates();
     } catch {
       // An offer that cannot be answered, or no connection to be had: the service gives the child to

@@ -6,12 +6,13 @@ import type { Log } from "../log.ts";
 import type { Opaque } from "../protocol/mod.ts";
 import type { TreeStore } from "../store/tree_store.ts";
 import type { ResumeStore } from "../store/resume_store.ts";
-import type { Address, PeerId } from "../tree/types.ts";
+import type { Address } from "../tree/types.ts";
 import type { Deliver } from "./deliver.ts";
 import type { Hints } from "./hints.ts";
 import type { Placements } from "./placement.ts";
 import type { Session } from "./session.ts";
 import type { Registry } from "./registry.ts";
+import type { Suspects } from "./suspects.ts";
 import type { Tokens } from "./tokens.ts";
 import type { TreeWatch } from "./tree_watch.ts";
 
@@ -52,7 +53,6 @@ export interface Context {
   tokens: Tokens;
   /** Sessions being taken up, by the hash of their token. */
   takingUp: Map<string, Promise<void>>;
-  /** Parents that did not answer lately, with the time until when they are avoided. */
-  suspects: Map<PeerId, number>;
+  suspects: Suspects;
   log: Log;
 }

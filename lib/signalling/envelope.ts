@@ -17,6 +17,14 @@ export type Envelope =
     attempt: number;
     frame: string;
   }
+  /** Is the parent `to` there, and has it got the offer? */
+  | { type: "probe"; to: PeerId; from: PeerId; address: Address; attempt: number }
+  /** The parent `from` has got the offer. */
+  | { type: "reached"; to: PeerId; from: PeerId; attempt: number }
+  /** The parent `from` has no socket, so that it cannot be asked. */
+  | { type: "unreached"; to: PeerId; from: PeerId; attempt: number }
+  /** The parent `from` has a socket again, held by `address`. */
+  | { type: "returned"; to: PeerId; from: PeerId; address: Address }
   /** The parent's answer. */
   | { type: "answer"; to: PeerId; from: PeerId; attempt: number | null; frame: string }
   /** Candidates or their acknowledgement, along a link. */
@@ -29,5 +37,10 @@ export type Envelope =
   | { type: "taken"; to: PeerId; address: Address }
   /** The parent `from` is gone; `to` is an orphan now. */
   | { type: "orphaned"; to: PeerId; from: PeerId; broadcast: string }
+  /** The parent `from` has had no socket for a while; who cannot see whether it carries on had better go. */
+  | { type: "deserted"; to: PeerId; from: PeerId }
   /** The broadcast is over for all of these. */
   | { type: "ended"; to: PeerId[]; broadcast: string; edition: Edition };
+
+/** The envelopes of some types. */
+export type EnvelopeOf<T extends Envelope["type"]> = Extract<Envelope, { type: T }>;

@@ -4,21 +4,16 @@
  * that come in between are taken into account where a step goes on.
  */
 import { errorFields } from "../log.ts";
-import { encode, ORPHAN_DEADLINE_MS, RELAY_DEADLINE_MS, UserError } from "../protocol/mod.ts";
+import { ORPHAN_DEADLINE_MS, UserError } from "../protocol/mod.ts";
 import type { PlacedPeer } from "../store/tree_store.ts";
-import type { Edition, PeerId } from "../tree/types.ts";
+import type { Edition, Slot } from "../tree/types.ts";
+import { askParent } from "./asking.ts";
 import type { Context } from "./context.ts";
+import { atDeadline } from "./deadline.ts";
 import { giveUpPlace, slotsOpened, unwatch } from "./departing.ts";
 import { insist } from "./insist.ts";
 import { noCapacity, PlacementCancelledError } from "./placement.ts";
 import type { Session, Watching } from "./session.ts";
-import { inTurn } from "./turn.ts";
-
-/** Pause before a repair that failed is tried again. */
-const REPAIR_AGAIN_MS = 1_000;
-
-/** How long a parent that did not answer is avoided: it may be a page that hangs for good. */
-const SUSPECT_MS = 30_000;
 
 /** Looks for a parent for the offer at hand, not before a time in ms since the epoch. */
 export function lookForParent(
@@ -33,7 +28,7 @@ export function lookForParent(
   const pending = context.placements.place({
     broadcast: watching.broadcast,
     reattach: watching.member,
-    avoids: (parent) => watching.avoided?.has(parent) || isSuspect(context, parent),
+    avoids: (slot) => isAvoided(context, watching, slot),
     notBefore,
     until: watching.until,
     peer: {
@@ -76,6 +71,25 @@ export function onOrphaned(context: Context, session: Session, parent: string): 
   } else {
     askToReconnect(context, session, watching);
   }
+}
+
+/**
+ * Takes in that the parent has had no socket for a while. Our client sees for itself whether the
+ * picture goes on; one of the prototype has to be told to look for another parent (LEAVE-7).
+ */
+export async function onDeserted(
+  context: Context,
+  session: Session,
+  parent: string,
+): Promise<void> {
+  if (session.isResumable || !session.isOpen) return;
+  const { watching } = session;
+  // Who still waits for its answer is given another parent without its doing.
+  if (watching?.parent?.id !== parent || watching.offer || watching.settled) return;
+  const isMember = await giveUpPlace(context, session, watching);
+  if (session.watching !== watching || watching.offer) return;
+  watching.member = isMember;
+  askToReconnect(context, session, watching);
 }
 
 /** Asks an orphan to join again, and gives it up when it does not (LEAVE-6). */
@@ -156,19 +170,11 @@ function onPlaced(
     onOrphaned(context, session, watching.parent.id);
     return;
   }
-  context.deliver(placed.parentAddress, {
-    type: "relay",
-    to: watching.parent.id,
-    from: session.id,
-    address: context.address,
-    broadcast,
-    attempt,
-    frame: encode({ command: "RELAY_BROADCAST", peer: session.id, offer }),
-  });
-  const parent = watching.parent.id;
-  atDeadline(context, session, watching, {
-    afterMs: RELAY_DEADLINE_MS,
-    step: () => passOver(context, session, watching, { parent, attempt }),
+  const { id: parent, address } = watching.parent;
+  askParent(context, session, watching, {
+    isLastResort: isAvoided(context, watching, { parent, address }),
+    isReached: false,
+    passOver: () => passOver(context, session, watching, attempt),
   });
 }
 
@@ -203,11 +209,10 @@ async function passOver(
   context: Context,
   session: Session,
   watching: Watching,
-  { parent, attempt }: { parent: PeerId; attempt: number },
+  attempt: number,
 ): Promise<void> {
   const { offer } = watching;
   if (watching.attempt !== attempt || !offer) return;
-  context.suspects.set(parent, context.clock.now() + SUSPECT_MS);
   const isMember = await giveUpPlace(context, session, watching);
   if (session.watching !== watching || watching.offer !== offer) return;
   watching.member = isMember;
@@ -217,41 +222,16 @@ async function passOver(
   if (isMember) await unwatch(context, session);
 }
 
-/** Says whether a parent has lately left an offer unanswered. */
-function isSuspect({ suspects, clock }: Context, parent: PeerId): boolean {
-  const until = suspects.get(parent);
-  if (until === undefined) return false;
-  if (until > clock.now()) return true;
-  suspects.delete(parent);
-  return false;
+/** Says whether there had better be another parent than the one that has this slot. */
+function isAvoided(
+  { suspects }: Context,
+  { avoided }: Watching,
+  slot: Pick<Slot, "parent" | "address">,
+): boolean {
+  return avoided?.has(slot.parent) || suspects.avoids(slot);
 }
 
 /** True when the end of what the peer was last placed in was reported while a placement was under way. */
 function isOver({ edition, endedEditions }: Watching): boolean {
   return edition !== null && endedEditions !== null && endedEditions.has(edition);
-}
-
-/**
- * Takes a step in its turn when a time has passed, unless the session has gone on meanwhile. If it
- * fails it is taken again: nobody else would.
- */
-function atDeadline(
-  context: Context,
-  session: Session,
-  watching: Watching,
-  { afterMs, step }: { afterMs: number; step: () => Promise<void> },
-): void {
-  watching.deadline?.();
-  watching.deadline = context.clock.after(afterMs, () => {
-    inTurn(session, async () => {
-      if (session.watching !== watching || session.isGone) return;
-      try {
-        await step();
-      } catch (error) {
-        const fields = { broadcast: watching.broadcast, ...errorFields(error) };
-        context.log("error", "repair_failed", fields);
-        atDeadline(context, session, watching, { afterMs: REPAIR_AGAIN_MS, step });
-      }
-    });
-  });
 }

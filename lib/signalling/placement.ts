@@ -16,7 +16,7 @@ import {
   unknownBroadcast,
 } from "../store/tree_store.ts";
 import { place } from "../tree/place.ts";
-import type { Address, PeerId } from "../tree/types.ts";
+import type { Address, Slot } from "../tree/types.ts";
 
 /** Who looks for a parent. */
 export interface PlacementRequest {
@@ -24,8 +24,8 @@ export interface PlacementRequest {
   peer: NewPeer;
   /** True for an orphan, who brings its subtree along. */
   reattach: boolean;
-  /** Says whether a parent is not to be chosen while there is another place. */
-  avoids?: (parent: PeerId) => boolean;
+  /** Says whether a slot is not to be chosen while there is another one. */
+  avoids?: (slot: Slot) => boolean;
   /** Not placed before this time, in ms since the epoch. */
   notBefore?: number;
   /** Answered `no_capacity` when it has no place by this time; by default after MAX_WAIT_MS. */
@@ -71,6 +71,9 @@ const LAST_PAUSE_MS = 200;
  */
 const SLOTS_PER_WAITER = 2;
 const SPARE_SLOTS = 4;
+
+/** Most slots read in search of one that is not avoided. */
+const MAX_SLOTS = 512;
 
 interface Waiter {
   request: PlacementRequest;
@@ -120,6 +123,8 @@ class PlacementQueue {
   /** The next pause; grows until there is news. A failed claim is none: orphans see slots of their own. */
   #pauseMs = FIRST_PAUSE_MS;
   #wakeSleeper: (() => void) | null = null;
+  /** How many more slots to read than usual, because all of those were avoided. */
+  #further = 0;
 
   constructor(name: string, options: PlacementsOptions, onEmpty: () => void) {
     this.#name = name;
@@ -189,7 +194,7 @@ class PlacementQueue {
     const asking = new Set(this.#waiting);
     const excluded = this.#waiting.reduce((sum, w) => sum + (w.unreachable?.size ?? 0), 0);
     const limit = SLOTS_PER_WAITER * this.#waiting.length + SPARE_SLOTS + this.#claiming.size +
-      excluded;
+      excluded + this.#further;
     const listed = await store.openSlots(this.#name, limit);
     if (listed.length === 0 && (await store.broadcast(this.#name))?.state !== "live") {
       // Not those who came while this was being read: the broadcast may have begun since.
@@ -203,7 +208,9 @@ class PlacementQueue {
       listed.map((slot): [string, OpenSlot] => [slotId(slot), slot])
         .filter(([id]) => !this.#claiming.has(id)),
     );
+    const isAll = listed.length < limit || limit >= MAX_SLOTS;
     let claims = 0;
+    let looksFurther = false;
     const now = this.#options.clock.now();
     // Orphans first: a whole subtree waits with them.
     this.#waiting.sort((a, b) => Number(b.request.reattach) - Number(a.request.reattach));
@@ -213,7 +220,11 @@ class PlacementQueue {
       const candidates = waiter.unreachable
         ? [...slots.values()].filter((slot) => !waiter.unreachable!.has(slotId(slot)))
         : [...slots.values()];
-      const preferred = avoids ? candidates.filter(({ parent }) => !avoids(parent)) : candidates;
+      const preferred = avoids ? candidates.filter((slot) => !avoids(slot)) : candidates;
+      if (preferred.length === 0 && candidates.length > 0 && !isAll) {
+        looksFurther = true;
+        return true;
+      }
       const slot = place(preferred, address, random) ?? place(candidates, address, random);
       if (!slot) return true;
       slots.delete(slotId(slot));
@@ -221,7 +232,8 @@ class PlacementQueue {
       claims++;
       return false;
     });
-    return claims > 0;
+    this.#further = looksFurther ? limit : 0;
+    return claims > 0 || looksFurther;
   }
 
   async #claim(waiter: Waiter, slot: OpenSlot): Promise<void> {

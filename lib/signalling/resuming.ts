@@ -6,6 +6,7 @@
 import { CLOSE_RESUMED_ELSEWHERE, HEARTBEAT_MS, PROTOCOL_VERSION } from "../protocol/mod.ts";
 import type { MovedPeer } from "../store/tree_store.ts";
 import type { Address, PeerId } from "../tree/types.ts";
+import { tellOfReturn } from "./asking.ts";
 import type { Context } from "./context.ts";
 import { type Outlet, Session } from "./session.ts";
 import { inTurn } from "./turn.ts";
@@ -23,6 +24,7 @@ export async function greet(
   const earlier = hash ? await takeUp(context, session, hash) : null;
   if (earlier && resume) {
     welcome(earlier, { version: spoken, resume, resumed: true });
+    tellOfReturn(context, earlier);
     const { watching } = earlier;
     if (watching && watching.parent === null && !watching.settled) {
       askToReconnect(context, earlier, watching);

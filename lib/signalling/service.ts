@@ -9,23 +9,34 @@ import { CLOSE_SERVICE_RESTART } from "../protocol/mod.ts";
 import type { ResumeRecord, ResumeStore } from "../store/resume_store.ts";
 import type { TreeStore } from "../store/tree_store.ts";
 import type { Address, Peer } from "../tree/types.ts";
+import {
+  isLinkOf,
+  onProbe,
+  onReached,
+  onRelay,
+  onReturned,
+  onUnreached,
+  unreached,
+} from "./asking.ts";
 import { endBroadcast, endLostBroadcast, finishEnding } from "./broadcasting.ts";
 import type { Context, SignallingConfig } from "./context.ts";
 import { deliverBy } from "./deliver.ts";
 import { dispatch } from "./dispatch.ts";
 import type { Envelope } from "./envelope.ts";
+import { beginGrace } from "./grace.ts";
 import { Hints } from "./hints.ts";
 import { insist } from "./insist.ts";
 import { Placements } from "./placement.ts";
 import { Registry } from "./registry.ts";
 import { reread } from "./rereading.ts";
 import { onMoved, onTaken } from "./resuming.ts";
-import { type ChildLink, type Outlet, Session } from "./session.ts";
+import { type Outlet, Session } from "./session.ts";
+import { Suspects } from "./suspects.ts";
 import { inTurn } from "./turn.ts";
 import type { Tokens } from "./tokens.ts";
 import { TreeWatch } from "./tree_watch.ts";
 import { tellOfDeparture, unwatch } from "./departing.ts";
-import { onAnswer, onEnded, onOrphaned } from "./parenting.ts";
+import { onAnswer, onDeserted, onEnded, onOrphaned } from "./parenting.ts";
 
 /** What a SignallingService is made of. */
 export interface SignallingOptions {
@@ -62,6 +73,7 @@ export class SignallingService {
   constructor(options: SignallingOptions) {
     const { config, address, store, resumes, bus, clock, log, random, newId, tokens } = options;
     const hints = new Hints({ bus, clock });
+    const suspects = new Suspects({ bus, clock });
     this.#context = {
       config,
       address,
@@ -72,9 +84,9 @@ export class SignallingService {
       tokens,
       resumes,
       takingUp: new Map(),
-      suspects: new Map(),
+      suspects,
       hints,
-      beginGrace: (session) => this.#beginGrace(session),
+      beginGrace: (session) => beginGrace(this.#context, session, () => this.#giveUp(session)),
       onDropped: (session) => {
         log("warn", "session_dropped", { session: session.id, reason: "not reading" });
         this.closeSession(session);
@@ -82,7 +94,11 @@ export class SignallingService {
       registry: new Registry(),
       placements: new Placements({ store, address, random, clock }),
       treeWatch: new TreeWatch({ store, hints, clock, log }),
-      deliver: deliverBy(bus, (envelope) => this.#receive(envelope)),
+      deliver: deliverBy(
+        bus,
+        (envelope) => this.#receive(envelope),
+        (instance) => suspects.hear(instance),
+      ),
     };
     this.#unlisten = hints.listen((name) => this.#context.placements.slotsOpened(name));
   }
@@ -130,12 +146,6 @@ export class SignallingService {
     await this.#giveUp(session);
   }
 
-  #beginGrace(session: Session): void {
-    const { clock, config: { grace } } = this.#context;
-    const graceMs = session.broadcasts.size > 0 ? grace.broadcasterMs : grace.viewerMs;
-    session.grace ??= clock.after(graceMs, () => this.#giveUp(session));
-  }
-
   /** Gives up all that a session holds. */
   async #giveUp(session: Session): Promise<void> {
     const { registry, treeWatch } = this.#context;
@@ -163,6 +173,7 @@ export class SignallingService {
     this.#context.treeWatch.close();
     this.#unlisten();
     this.#context.hints.close();
+    this.#context.suspects.close();
   }
 
   /**
@@ -266,16 +277,24 @@ export class SignallingService {
     if (!session) {
       const elsewhere = registry.forwarding(envelope.to);
       if (elsewhere) this.#context.deliver(elsewhere, envelope);
+      else if (envelope.type === "relay" || envelope.type === "probe") {
+        unreached(this.#context, envelope);
+      }
       return;
     }
     switch (envelope.type) {
-      case "relay": {
-        const { broadcast, from, address, attempt, frame } = envelope;
-        if (!session.carriesIn(broadcast)) return;
-        session.setChild(from, { address, broadcast, attempt, answered: false });
-        session.sendFrame(frame);
+      case "relay":
+        onRelay(this.#context, session, envelope);
         return;
-      }
+      case "probe":
+        onProbe(this.#context, session, envelope);
+        return;
+      case "reached":
+        onReached(session, envelope);
+        return;
+      case "unreached":
+        onUnreached(this.#context, session, envelope);
+        return;
       case "answer":
         onAnswer(this.#context, session, envelope);
         return;
@@ -290,18 +309,21 @@ export class SignallingService {
       case "moved":
         onMoved(session, envelope);
         return;
+      case "returned":
+        onReturned(this.#context, session, envelope);
+        return;
       case "taken":
         onTaken(this.#context, session, envelope.address);
         return;
       case "orphaned":
         onOrphaned(this.#context, session, envelope.from);
         return;
+      case "deserted": {
+        const { clock, log } = this.#context;
+        const step = () => onDeserted(this.#context, session, envelope.from);
+        inTurn(session, () => insist({ clock, log, event: "repair_failed" }, step));
+        return;
+      }
     }
   }
-}
-
-/** Says whether a link is the one that a child's count of joins means; null was not learnt, and fits. */
-function isLinkOf(link: ChildLink | undefined, attempt: number | null): boolean {
-  return link !== undefined &&
-    (link.attempt === attempt || link.attempt === null || attempt === null);
 }

@@ -35,6 +35,16 @@ export interface ChildLink {
   answered: boolean;
 }
 
+/** A parent being asked to carry a viewer. */
+export interface Asking {
+  /** True when there was no better place than under it. */
+  isLastResort: boolean;
+  /** True once its instance has said that its client has the offer. */
+  isReached: boolean;
+  /** Gives it up and finds another parent; to be called in the session's turn. */
+  passOver: () => Promise<void>;
+}
+
 /** What a viewer watches. */
 export interface Watching {
   broadcast: string;
@@ -51,6 +61,8 @@ export interface Watching {
   until: number;
   parent: { id: PeerId; address: Address } | null;
   placed: PlacedPeer | null;
+  /** What is known about asking the parent; of no meaning without an offer. */
+  asking: Asking | null;
   /** The placement under way. */
   pending: PendingPlacement | null;
   /** Settles when the placement under way is over, whichever way. */

@@ -57,6 +57,7 @@ export function newWatching(broadcast: string, peerName: string): Watching {
     until: 0,
     parent: null,
     placed: null,
+    asking: null,
     pending: null,
     settled: null,
     lostParents: null,

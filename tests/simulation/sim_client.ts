@@ -271,6 +271,8 @@ export class SimClient {
     this.id = id;
     this.#token = resume;
     this.#live = new Set(broadcasts);
+    // It may have begun to broadcast what it wanted to watch when it could not be heard.
+    if (this.wants !== null && this.#live.has(this.wants)) this.wants = null;
     const { wants } = this;
     this.parent = watching && watching.name === wants ? watching.parent : null;
     if (watching && !wants) this.leave();

@@ -2,6 +2,7 @@
  * Instances of the signalling service in one isolate, in virtual time, with whatever store and
  * delays a test wants: for what the real server does too seldom to be waited for.
  */
+import type { Bus } from "../../lib/bus/bus.ts";
 import { type MemoryBusFaults, MemoryBusNetwork } from "../../lib/bus/memory.ts";
 import type { ClientMessage } from "../../lib/protocol/mod.ts";
 import { MemoryResumeStore } from "../../lib/store/memory_resume_store.ts";
@@ -33,6 +34,7 @@ export class ServiceWorld {
   readonly network: MemoryBusNetwork;
   readonly services: SignallingService[];
   readonly store: TreeStore;
+  readonly #buses: Bus[];
 
   constructor({ instances = 2, fanout = 1, store = new MemoryTreeStore(), busFaults = {} }: {
     instances?: number;
@@ -47,13 +49,14 @@ export class ServiceWorld {
     this.network = new MemoryBusNetwork({ timers, random, faults: busFaults });
     let ids = 0;
     const tokens = countedTokens();
+    this.#buses = Array.from({ length: instances }, (_, i) => this.network.join(`i${i}`));
     const resumes = new MemoryResumeStore();
     this.services = Array.from({ length: instances }, (_, i) =>
       new SignallingService({
         config: { iceServers: [], fanout, grace: { viewerMs: 15_000, broadcasterMs: 60_000 } },
         address: { instance: `i${i}`, region: "eu" },
         store,
-        bus: this.network.join(`i${i}`),
+        bus: this.#buses[i]!,
         clock,
         random,
         newId: () => `p${ids++}`,
@@ -90,5 +93,32 @@ export class ServiceWorld {
   answer(parent: ServiceClient): void {
     const { peer } = parent.outlet.of("RELAY_BROADCAST").at(-1)!;
     parent.send({ command: "RELAY_BROADCAST_RECEIVED", peer, answer: { by: parent.id } });
+  }
+
+  /** Connects a client that greets; resolves with its token, too. */
+  async greet(instance = 0, resume?: string): Promise<{ client: ServiceClient; token: string }> {
+    const client = this.connect(instance);
+    client.send({ command: "HELLO", version: 1, resume });
+    await this.clock.advance(10);
+    return { client, token: client.outlet.of("WELCOME").at(-1)!.resume };
+  }
+
+  /** Makes a client the broadcaster of `name`. */
+  async start(client: ServiceClient, name: string): Promise<void> {
+    client.send({ command: "START_BROADCAST", name });
+    await this.clock.advance(100);
+  }
+
+  /** Makes a client a viewer of `name` that `parent` carries: nobody else must have a place to give. */
+  async joinUnder(parent: ServiceClient, client: ServiceClient, name: string): Promise<void> {
+    client.send({ command: "JOIN_BROADCAST", name, offer: {} });
+    await this.clock.advance(100);
+    this.answer(parent);
+    await this.clock.advance(100);
+  }
+
+  /** Cuts an instance off: nobody hears of it any more, nor it of anybody. */
+  cutOff(instance: number): void {
+    this.#buses[instance]!.close();
   }
 }

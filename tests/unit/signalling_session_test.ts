@@ -35,6 +35,7 @@ const watching = (parent: Watching["parent"]): Watching => ({
   unanswered: null,
   parent,
   placed: null,
+  asking: null,
   pending: null,
   settled: null,
   lostParents: null,
