@@ -63,12 +63,15 @@ export async function giveUpPlacement(session: Session): Promise<void> {
   await watching.settled;
 }
 
-/** Makes an orphan of the peer, so that it can be placed anew; false when the tree knows it no more. */
+/**
+ * Makes an orphan of the peer, so that it can be placed anew; returns what it was, null when the tree
+ * knows it no more.
+ */
 export async function giveUpPlace(
   context: Context,
   session: Session,
   watching: Watching,
-): Promise<boolean> {
+): Promise<Pick<Departure, "peer" | "parent"> | null> {
   // Beforehand, so that news of that parent's departure is not taken for news of the next one's.
   watching.placed = watching.parent = null;
   watching.deadline?.();
@@ -79,7 +82,7 @@ export async function giveUpPlace(
     tellParent(context, session, watching, before.parent);
     slotsOpened(context, watching.broadcast);
   }
-  return before !== null;
+  return before;
 }
 
 function tellParent(

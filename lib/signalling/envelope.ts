@@ -39,6 +39,10 @@ export type Envelope =
   | { type: "orphaned"; to: PeerId; from: PeerId; broadcast: string }
   /** The parent `from` has had no socket for a while; who cannot see whether it carries on had better go. */
   | { type: "deserted"; to: PeerId; from: PeerId }
+  /** The child `from` sees nothing of its parent `to` any more. */
+  | { type: "reported"; to: PeerId; from: PeerId; address: Address }
+  /** A report of `to` has come; that it did is all it says. */
+  | { type: "noted"; to: PeerId; from: PeerId }
   /** The broadcast is over for all of these. */
   | { type: "ended"; to: PeerId[]; broadcast: string; edition: Edition };
 

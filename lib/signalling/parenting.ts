@@ -86,7 +86,7 @@ export async function onDeserted(
   const { watching } = session;
   // Who still waits for its answer is given another parent without its doing.
   if (watching?.parent?.id !== parent || watching.offer || watching.settled) return;
-  const isMember = await giveUpPlace(context, session, watching);
+  const isMember = await giveUpPlace(context, session, watching) !== null;
   if (session.watching !== watching || watching.offer) return;
   watching.member = isMember;
   askToReconnect(context, session, watching);
@@ -213,7 +213,7 @@ async function passOver(
 ): Promise<void> {
   const { offer } = watching;
   if (watching.attempt !== attempt || !offer) return;
-  const isMember = await giveUpPlace(context, session, watching);
+  const isMember = await giveUpPlace(context, session, watching) !== null;
   if (session.watching !== watching || watching.offer !== offer) return;
   watching.member = isMember;
   if (context.clock.now() < watching.until) return lookForParent(context, session, watching);

@@ -1,6 +1,8 @@
 /**
  * What a resuming instance has to know of a session: in which broadcasts to look for its peer.
  */
+import type { ResumeRecord } from "../store/resume_store.ts";
+import type { PeerId } from "../tree/types.ts";
 import type { Context } from "./context.ts";
 import type { Session } from "./session.ts";
 
@@ -18,7 +20,28 @@ export async function remember(context: Context, session: Session, name?: string
 
 /** Forgets a session that holds nothing any more: there is nothing to come back to. */
 export async function forgetIfEmpty(context: Context, session: Session): Promise<void> {
-  if (session.rememberedNames.size === 0 || session.holdsSomething) return;
+  const { id, rememberedNames: names } = session;
+  if (names.size === 0 || session.holdsSomething) return;
   session.rememberedNames = new Set();
-  await context.resumes.forget(session.id);
+  await forgetUnlessInTree(context, { id, names: [...names] });
+}
+
+/** Forgets whatever is remembered of a peer, unless it is in a tree. */
+export async function forgetPeer(context: Context, id: PeerId): Promise<void> {
+  const record = await context.resumes.of(id);
+  if (record) await forgetUnlessInTree(context, record);
+}
+
+/**
+ * Forgets a session, unless its peer is in a tree: it may have come back on another instance, and we
+ * have not heard of that. Returns whether it was forgotten.
+ */
+export async function forgetUnlessInTree(
+  { resumes, store }: Context,
+  { id, names }: Pick<ResumeRecord, "id" | "names">,
+): Promise<boolean> {
+  const peers = await Promise.all(names.map((name) => store.peer(name, id)));
+  if (peers.some((peer) => peer !== null)) return false;
+  await resumes.forget(id);
+  return true;
 }

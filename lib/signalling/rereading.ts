@@ -3,11 +3,12 @@
  * what this instance's sessions hold is read again, and whatever was missed is taken in as if the
  * message had come.
  */
+import type { Peer } from "../tree/types.ts";
 import type { Context } from "./context.ts";
 import { onTaken } from "./resuming.ts";
-import type { Session } from "./session.ts";
+import type { Session, Watching } from "./session.ts";
 import { inTurn } from "./turn.ts";
-import { endWatching, onOrphaned } from "./parenting.ts";
+import { askToReconnect, endWatching, onOrphaned } from "./parenting.ts";
 import { insist } from "./insist.ts";
 
 /** Sessions read at once: a gap must not keep KV from those who join meanwhile. */
@@ -31,7 +32,11 @@ async function rereadSession(context: Context, session: Session): Promise<void> 
   const { store } = context;
   for (const name of session.broadcasts) {
     const broadcast = await store.broadcast(name);
-    if (broadcast?.state === "live" && broadcast.root === session.id) continue;
+    if (broadcast?.state === "live" && broadcast.root === session.id) {
+      const root = await store.peer(name, session.id);
+      if (root && isElsewhere(context, root)) return onTaken(context, session, root.address);
+      continue;
+    }
     session.deleteBroadcast(name);
     session.send({ command: "BROADCAST_ENDED", name });
   }
@@ -44,15 +49,35 @@ async function rereadWatching(context: Context, session: Session): Promise<void>
   if (!watching?.member || watching.settled) return;
   const peer = await context.store.peer(watching.broadcast, session.id);
   if (session.watching !== watching || watching.settled) return;
-  if (!peer) return endWatching(session, watching);
-  if (peer.address.instance !== context.address.instance) {
-    return onTaken(context, session, peer.address);
-  }
+  if (!peer) return await rereadBroadcast(context, session, watching);
+  if (isElsewhere(context, peer)) return onTaken(context, session, peer.address);
   const { parent } = watching;
   if (!parent) return;
   if (peer.parent !== parent.id) return onOrphaned(context, session, parent.id);
   const above = await context.store.peer(watching.broadcast, parent.id);
   if (above && watching.parent === parent) parent.address = above.address;
+}
+
+/** Takes in that the tree knows nothing of a viewer: the broadcast is over, or its place was given up. */
+async function rereadBroadcast(
+  context: Context,
+  session: Session,
+  watching: Watching,
+): Promise<void> {
+  const broadcast = await context.store.broadcast(watching.broadcast);
+  if (session.watching !== watching || watching.settled) return;
+  if (broadcast?.state !== "live" || broadcast.edition !== watching.edition) {
+    return endWatching(session, watching);
+  }
+  watching.member = false;
+  // Whoever gave its place up may have forgotten the session with it.
+  session.rememberedNames = new Set();
+  watching.parent = watching.placed = null;
+  askToReconnect(context, session, watching);
+}
+
+function isElsewhere({ address }: Context, peer: Peer): boolean {
+  return peer.address.instance !== address.instance;
 }
 
 async function rereadChildren(context: Context, session: Session): Promise<void> {

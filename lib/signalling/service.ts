@@ -6,7 +6,7 @@ import type { Bus } from "../bus/bus.ts";
 import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
 import { CLOSE_SERVICE_RESTART } from "../protocol/mod.ts";
-import type { ResumeRecord, ResumeStore } from "../store/resume_store.ts";
+import type { ResumeStore } from "../store/resume_store.ts";
 import type { TreeStore } from "../store/tree_store.ts";
 import type { Address, Peer } from "../tree/types.ts";
 import {
@@ -18,7 +18,7 @@ import {
   onUnreached,
   unreached,
 } from "./asking.ts";
-import { endBroadcast, endLostBroadcast, finishEnding } from "./broadcasting.ts";
+import { endBroadcast, finishEnding } from "./broadcasting.ts";
 import type { Context, SignallingConfig } from "./context.ts";
 import { deliverBy } from "./deliver.ts";
 import { dispatch } from "./dispatch.ts";
@@ -26,8 +26,10 @@ import type { Envelope } from "./envelope.ts";
 import { beginGrace } from "./grace.ts";
 import { Hints } from "./hints.ts";
 import { insist } from "./insist.ts";
+import { departLost, forgetStaleSessions, onReported } from "./lost.ts";
 import { Placements } from "./placement.ts";
 import { Registry } from "./registry.ts";
+import { forgetPeer } from "./remembering.ts";
 import { reread } from "./rereading.ts";
 import { onMoved, onTaken } from "./resuming.ts";
 import { type Outlet, Session } from "./session.ts";
@@ -35,7 +37,7 @@ import { Suspects } from "./suspects.ts";
 import { inTurn } from "./turn.ts";
 import type { Tokens } from "./tokens.ts";
 import { TreeWatch } from "./tree_watch.ts";
-import { tellOfDeparture, unwatch } from "./departing.ts";
+import { unwatch } from "./departing.ts";
 import { onAnswer, onDeserted, onEnded, onOrphaned } from "./parenting.ts";
 
 /** What a SignallingService is made of. */
@@ -56,9 +58,6 @@ export interface SignallingOptions {
 
 /** Why a socket is closed that could be open elsewhere. */
 const RESTARTS = "The service restarts";
-
-/** Between being remembered and being placed lies a wait for a place, at most. */
-const STALE_AFTER_MS = 60_000;
 
 /** See the module's paragraph. */
 export class SignallingService {
@@ -205,40 +204,16 @@ export class SignallingService {
    * Gives up the place of a peer whose instance is gone, unless it has come back elsewhere. For the
    * reaper.
    */
-  async departLost(name: string, peer: Peer): Promise<void> {
-    const ifAt = peer.address.instance;
-    if (peer.parent === null && peer.state === "live") {
-      await endLostBroadcast(this.#context, { name, root: peer.id, ifAt });
-    } else {
-      const departure = await this.#context.store.leave(name, peer.id, { ifAt });
-      if (departure) tellOfDeparture(this.#context, name, departure, null);
-    }
-    if (!peer.resumable) return;
-    const record = await this.#context.resumes.of(peer.id);
-    // It may have come back elsewhere, or be in another broadcast still.
-    if (record && !await this.#isInTree(record)) await this.#context.resumes.forget(peer.id);
-  }
-
-  async #isInTree({ id, names }: ResumeRecord): Promise<boolean> {
-    const { store } = this.#context;
-    const peers = await Promise.all(names.map((name) => store.peer(name, id)));
-    return peers.some((peer) => peer !== null);
+  departLost(name: string, peer: Peer): Promise<void> {
+    return departLost(this.#context, name, peer);
   }
 
   /**
-   * Forgets sessions whose peers are in no tree any more: they ended while nobody held them. For
-   * housekeeping; returns how many there were.
+   * Forgets sessions whose peers are in no tree any more. For housekeeping; returns how many there
+   * were.
    */
-  async forgetStaleSessions(): Promise<number> {
-    const { clock, resumes } = this.#context;
-    let forgotten = 0;
-    for await (const record of resumes.all()) {
-      // It is remembered before it is in a tree.
-      if (record.at > clock.now() - STALE_AFTER_MS || await this.#isInTree(record)) continue;
-      await resumes.forget(record.id);
-      forgotten++;
-    }
-    return forgotten;
+  forgetStaleSessions(): Promise<number> {
+    return forgetStaleSessions(this.#context);
   }
 
   /** Finishes the end of a broadcast that its instance left half done. For housekeeping. */
@@ -259,7 +234,7 @@ export class SignallingService {
     if (!session.isResumable) return;
     await insist(
       { clock, log, event: "forgetting_failed" },
-      () => this.#context.resumes.forget(session.id),
+      () => forgetPeer(this.#context, session.id),
     );
   }
 
@@ -317,6 +292,9 @@ export class SignallingService {
         return;
       case "orphaned":
         onOrphaned(this.#context, session, envelope.from);
+        return;
+      case "reported":
+        onReported(this.#context, session, envelope);
         return;
       case "deserted": {
         const { clock, log } = this.#context;

@@ -13,6 +13,7 @@ import {
 } from "../protocol/mod.ts";
 import type { PlacedPeer } from "../store/tree_store.ts";
 import type { Address, Edition, PeerId } from "../tree/types.ts";
+import type { GracePeriod } from "./grace.ts";
 import type { PendingPlacement } from "./placement.ts";
 
 /** The socket as a session sees it. */
@@ -92,8 +93,8 @@ export class Session {
   tokenHash: string | null = null;
   /** Names that a resuming instance is told to look for this peer in. */
   rememberedNames: ReadonlySet<string> = NOTHING;
-  /** Cancels the end of the grace period; null while there is a socket. */
-  grace: (() => void) | null = null;
+  /** Null while there is a socket. */
+  grace: GracePeriod | null = null;
   /** True once a command has come. */
   hasSpoken = false;
   /** When lost parents were reported, in ms since the epoch; the oldest first. */
@@ -233,7 +234,7 @@ export class Session {
   markClosed(): void {
     this.#outlet = null;
     this.#gone = true;
-    this.grace?.();
+    this.grace?.cancel();
     this.grace = null;
   }
 
@@ -248,7 +249,7 @@ export class Session {
   attach(outlet: Outlet): Outlet | null {
     const before = this.#outlet;
     this.#outlet = outlet;
-    this.grace?.();
+    this.grace?.cancel();
     this.grace = null;
     return before;
   }

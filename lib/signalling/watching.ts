@@ -7,6 +7,7 @@ import type { PeerId } from "../tree/types.ts";
 import type { Context } from "./context.ts";
 import { giveUpPlace, giveUpPlacement, unwatch } from "./departing.ts";
 import { MAX_WAIT_MS } from "./placement.ts";
+import { reportLost } from "./lost.ts";
 import { lookForParent } from "./parenting.ts";
 import { remember } from "./remembering.ts";
 import type { Session, Watching } from "./session.ts";
@@ -33,14 +34,23 @@ export async function watch(
   watching.unanswered = null;
   await remember(context, session);
   if (watching.member) {
-    const isMember = await giveUpPlace(context, session, watching);
+    const before = await giveUpPlace(context, session, watching);
+    if (before?.parent && before.parent.id === join.lost) {
+      reportLost(context, session.id, join.broadcast, before.parent);
+    }
     if (session.watching !== watching) return;
-    watching.member = isMember;
+    watching.member = before !== null;
+    if (!before) {
+      // Whoever gave its place up may have forgotten the session with it.
+      session.rememberedNames = new Set();
+      await remember(context, session);
+      if (session.watching !== watching) return;
+    }
   }
   // Not before the old place is given up: until then no other parent is to be looked for.
   watching.offer = join.offer;
   const now = context.clock.now();
-  const notBefore = join.lost ? reportLost(session, now) : now;
+  const notBefore = join.lost ? countReport(session, now) : now;
   watching.until = Math.max(now, notBefore) + MAX_WAIT_MS;
   lookForParent(context, session, watching, notBefore);
 }
@@ -69,7 +79,7 @@ export function newWatching(broadcast: string, peerName: string): Watching {
 }
 
 /** Notes that a parent was reported lost; returns when the next one may be looked for (JOIN-13). */
-function reportLost(session: Session, now: number): number {
+function countReport(session: Session, now: number): number {
   session.lostReports = session.lostReports.filter((at) => at > now - LOST_REPORTS_WINDOW_MS);
   session.lostReports.push(now);
   const tooMany = session.lostReports.length - LOST_REPORTS_ALLOWED;

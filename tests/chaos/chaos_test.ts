@@ -7,23 +7,18 @@
  * The seed decides what happens to whom, not when isolates get their turn: a failing seed may have to
  * be run more than once. CHAOS_SEED=7 deno task test isolates
  *
- * How long a viewer may be without a parent that carries it, as its person sees it:
- * - 5 s, whether it is told that its parent is gone or finds out by itself that the picture stands
- *   still (1 s). A parent that does not answer within that time is passed over after 3 s (JOIN-14).
- * - 3 s more for each further parent that is asked in vain. Those are peers whose pages are gone, or
- *   who cannot be reached, and whose place is still kept: for the grace period when they greeted
- *   (RESUME-1), and until the lease of their instance has run out when that was killed.
- * - 3 s more whenever it loses its own socket meanwhile: the instance that it comes back to does not
- *   know for how long a parent has been asked.
+ * A viewer may be without a parent that carries it for 5 s, as its person sees it: whether it is told
+ * that its parent is gone or finds out by itself that the picture stands still (1 s), whoever it asks
+ * in vain, and whether its own socket is lost meanwhile. What is not the service's to keep:
+ *
  * - A client of the prototype looks at no picture and waits until it is told. When its parent's page
- *   is closed unheard (it had greeted, or its instance was dead), that is after the grace period or
- *   the lease; only then do its 5 s begin.
+ *   is closed while the instance that had its socket is dead, too, that is after the lease; only then
+ *   do its 5 s begin.
  * - Who relays on a dead instance goes on relaying: below it nobody is without a picture. When its
  *   lease runs out and it has not come back, those below are told, and have their 5 s.
  */
 import { assert, assertEquals } from "@std/assert";
 import { LEASE_TTL_MS } from "../../lib/instances/lease.ts";
-import { RELAY_DEADLINE_MS } from "../../lib/protocol/mod.ts";
 import { pick } from "../support/sim/random.ts";
 import type { ChaosPage, OrphanPeriod } from "./chaos_viewer.ts";
 import { type Audience, ChaosWorld, pause } from "./chaos_world.ts";
@@ -174,19 +169,24 @@ async function endAll(world: ChaosWorld): Promise<void> {
   }
 }
 
-/** Waits until KV holds the records of the living instances and of the installation, and no more. */
+/**
+ * Waits until KV holds no more than what belongs to the installation and to instances that live: its
+ * record, and the head of its mail.
+ */
 async function nothingIsLeft(world: ChaosWorld): Promise<void> {
   let left: string[] = [];
   await world.until("no key is left over", async () => {
-    left = [];
-    let instances = 0;
+    const instances = new Set<unknown>();
+    const others: Deno.KvKey[] = [];
     for await (const { key } of world.kv.list({ prefix: [] })) {
-      if (key[0] === "instance") instances++;
-      else if (!["installation", "housekeeping"].includes(String(key[0]))) {
-        left.push(JSON.stringify(key));
-      }
+      if (key[0] === "instance") instances.add(key[1]);
+      else if (!["installation", "housekeeping"].includes(String(key[0]))) others.push(key);
     }
-    if (instances !== INSTANCES) left.push(`${instances} instances, of which ${INSTANCES} live`);
+    left = others.filter(([kind, owner]) => kind !== "head" || !instances.has(owner))
+      .map((key) => JSON.stringify(key));
+    if (instances.size !== INSTANCES) {
+      left.push(`${instances.size} instances, of which ${INSTANCES} live`);
+    }
     return left.length === 0;
   }, { timeoutMs: REAPED_AFTER_MS, why: () => left.join("\n") });
 }
@@ -218,10 +218,9 @@ function isUnheard({ greets, lost }: OrphanPeriod): boolean {
 
 /** How long a period may be; the paragraph above says why. */
 function limitMs(period: OrphanPeriod): number {
-  const further = Math.max(0, inVain(period) + period.interruptions - 1);
   const unheardMs = isUnheard(period) ? REAPED_AFTER_MS : 0;
   // While this process gets no turn, nobody here does.
-  return ORPHAN_LIMIT_MS + further * RELAY_DEADLINE_MS + unheardMs + period.stalledMs;
+  return ORPHAN_LIMIT_MS + unheardMs + period.stalledMs;
 }
 
 function describe(period: OrphanPeriod): string {

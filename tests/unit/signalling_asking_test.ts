@@ -1,4 +1,4 @@
-/** How long a parent is waited for that cannot be asked, or that comes back; in virtual time. */
+/** How long a parent is waited for that cannot be asked, or that is gone or comes back; in virtual time. */
 import { assert, assertEquals } from "@std/assert";
 import type { ClientMessage } from "../../lib/protocol/mod.ts";
 import { type ServiceClient, ServiceWorld } from "../support/service_world.ts";
@@ -203,4 +203,90 @@ Deno.test("[LEAVE-7] [RESUME-1] one that greeted is not, nor anybody whose paren
   assertEquals((await world.greet(0, token)).client.outlet.of("WELCOME")[0]!.children, [
     greeted.id,
   ]);
+});
+
+/** A broadcaster on 0, a viewer on 1, its two children on 2: one that greeted, one that did not. */
+async function family() {
+  const world = new ServiceWorld({ instances: 3, fanout: 2 });
+  const root = await world.greet(0);
+  await world.start(root.client, "b");
+  const parent = await world.greet(1);
+  const other = await world.greet(0);
+  await world.joinUnder(root.client, parent.client, "b");
+  await world.joinUnder(root.client, other.client, "b");
+  const greeted = (await world.greet(2)).client;
+  const plain = world.connect(2);
+  for (const child of [greeted, plain]) {
+    child.send({ ...JOIN, lost: other.client.id } as ClientMessage);
+    await world.clock.advance(100);
+    world.answer(parent.client);
+    await world.clock.advance(100);
+  }
+  const report = { ...JOIN, lost: parent.client.id } as ClientMessage;
+  return { world, root, parent, other, greeted, plain, report };
+}
+
+Deno.test("[LEAVE-8] a parent without a socket that a child reports lost has left after 2 s", async () => {
+  for (const reportAfterMs of [500, 4_000]) {
+    const { world, parent, greeted, plain, report } = await family();
+    parent.client.close();
+    await world.clock.advance(reportAfterMs);
+    assert(await world.store.peer("b", parent.client.id));
+    greeted.send(report);
+    await world.clock.advance(Math.max(2_100 - reportAfterMs, 100));
+    assertEquals(await world.store.peer("b", parent.client.id), null, `${reportAfterMs}`);
+    assertEquals(plain.outlet.of("RECONNECT_TO_BROADCAST").length, 1);
+    assertEquals(
+      (await world.greet(1, parent.token)).client.outlet.of("WELCOME")[0]!.resumed,
+      false,
+    );
+    assertEquals(world.faults, []);
+  }
+});
+
+Deno.test("[LEAVE-8] nobody leaves who has a socket, or is back in time, or is not its parent", async () => {
+  const { world, parent, other, greeted, plain, report } = await family();
+  // A socket.
+  greeted.send(report);
+  await world.clock.advance(3_000);
+  assert(await world.store.peer("b", parent.client.id));
+  // Back in time.
+  parent.client.close();
+  plain.send(report);
+  await world.clock.advance(1_000);
+  const back = await world.greet(2, parent.token);
+  await world.clock.advance(5_000);
+  assert(await world.store.peer("b", parent.client.id));
+  // Not its parent, any more.
+  back.client.close();
+  other.client.send(report);
+  await world.clock.advance(5_000);
+  assert(await world.store.peer("b", parent.client.id));
+});
+
+Deno.test("[LEAVE-8] a broadcaster's viewers cannot end its broadcast", async () => {
+  const { world, root, parent } = await family();
+  root.client.close();
+  parent.client.send({ ...JOIN, lost: root.client.id } as ClientMessage);
+  await world.clock.advance(30_000);
+  assertEquals((await world.store.broadcast("b"))?.state, "live");
+});
+
+Deno.test("[LEAVE-8] also when its whole instance says nothing; if it is there after all it joins again", async () => {
+  const { world, parent, greeted, plain, report } = await family();
+  world.network.faults.drop = 1;
+  greeted.send(report);
+  await world.clock.advance(1_900);
+  assert(await world.store.peer("b", parent.client.id));
+  world.network.faults.drop = 0;
+  await world.clock.advance(200);
+  assertEquals(await world.store.peer("b", parent.client.id), null);
+  assertEquals(plain.outlet.of("RECONNECT_TO_BROADCAST").length, 1);
+  assertEquals(parent.client.outlet.of("RECONNECT_TO_BROADCAST").length, 1);
+  parent.client.send(JOIN);
+  await world.clock.advance(100);
+  assert(await world.store.peer("b", parent.client.id));
+  // Its session is remembered anew.
+  parent.client.close();
+  assertEquals((await world.greet(0, parent.token)).client.outlet.of("WELCOME")[0]!.resumed, true);
 });
