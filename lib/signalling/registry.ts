@@ -19,6 +19,8 @@ export class Registry {
 
   add(session: Session): void {
     this.#sessions.set(session.id, session);
+    // It is back. Two instances that forward to each other would never stop.
+    this.#forwarding.delete(session.id);
     if (session.tokenHash) this.#byToken.set(session.tokenHash, session);
   }
 

@@ -5,7 +5,7 @@
  */
 import type { Peer } from "../tree/types.ts";
 import type { Context } from "./context.ts";
-import { onTaken } from "./resuming.ts";
+import { letGo } from "./resuming.ts";
 import type { Session, Watching } from "./session.ts";
 import { inTurn } from "./turn.ts";
 import { askToReconnect, endWatching, onOrphaned } from "./parenting.ts";
@@ -34,7 +34,7 @@ async function rereadSession(context: Context, session: Session): Promise<void> 
     const broadcast = await store.broadcast(name);
     if (broadcast?.state === "live" && broadcast.root === session.id) {
       const root = await store.peer(name, session.id);
-      if (root && isElsewhere(context, root)) return onTaken(context, session, root.address);
+      if (root && isElsewhere(context, root)) return letGo(context, session, root.address);
       continue;
     }
     session.deleteBroadcast(name);
@@ -50,7 +50,7 @@ async function rereadWatching(context: Context, session: Session): Promise<void>
   const peer = await context.store.peer(watching.broadcast, session.id);
   if (session.watching !== watching || watching.settled) return;
   if (!peer) return await rereadBroadcast(context, session, watching);
-  if (isElsewhere(context, peer)) return onTaken(context, session, peer.address);
+  if (isElsewhere(context, peer)) return letGo(context, session, peer.address);
   const { parent } = watching;
   if (!parent) return;
   if (peer.parent !== parent.id) return onOrphaned(context, session, parent.id);

@@ -39,8 +39,18 @@ export async function greet(
   welcome(session, { version: spoken, resume: token, resumed: false });
 }
 
-/** Takes in that a session's peer was taken up by another instance: nothing is to be given up here. */
-export function onTaken(context: Context, session: Session, to: Address): void {
+/**
+ * Takes in the news that another instance has taken a session up. They may come late: its client may
+ * have come back here since.
+ */
+export async function onTaken(context: Context, session: Session, by: Address): Promise<void> {
+  const places = await placesOf(context, session);
+  if (session.isGone || places.some((place) => isHere(context, place))) return;
+  letGo(context, session, by);
+}
+
+/** Lets a session go whose peer another instance has: nothing is to be given up here. */
+export function letGo(context: Context, session: Session, to: Address): void {
   session.close(CLOSE_RESUMED_ELSEWHERE, "The session goes on over another socket");
   session.watching?.deadline?.();
   session.watching?.pending?.cancel();
@@ -85,8 +95,13 @@ async function takeUpNow(context: Context, shell: Session, hash: string): Promis
   if (local) {
     let taken: Session | null = null;
     // In its turn: a departure that has begun must not be overtaken.
-    await inTurn(local, () => {
-      if (!local.isGone) taken = adopt(context, shell, local);
+    await inTurn(local, async () => {
+      // Another instance may have had it since, and the news be on their way. Without KV: not likely.
+      const places = await placesOf(context, local).catch(() => []);
+      if (local.isGone) return;
+      const elsewhere = places.find((place) => !isHere(context, place));
+      if (elsewhere) letGo(context, local, elsewhere);
+      else taken = adopt(context, shell, local);
     });
     if (taken) return taken;
   }
@@ -108,6 +123,18 @@ async function takeUpNow(context: Context, shell: Session, hash: string): Promis
   const adopted = adopt(context, shell, session);
   if (!adopted) context.beginGrace(session);
   return adopted;
+}
+
+/** Reads where the tree has a session's peer, in each broadcast that it is in. */
+async function placesOf({ store }: Context, session: Session): Promise<Address[]> {
+  const { watching, broadcasts, id } = session;
+  const names = watching?.member ? [...broadcasts, watching.broadcast] : [...broadcasts];
+  const peers = await Promise.all(names.map((name) => store.peer(name, id)));
+  return peers.flatMap((peer) => peer?.address ?? []);
+}
+
+function isHere({ address }: Context, { instance }: Address): boolean {
+  return instance === address.instance;
 }
 
 /** Gives a session the socket of the shell that has greeted with its token. */

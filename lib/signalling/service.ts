@@ -251,6 +251,8 @@ export class SignallingService {
     const session = registry.get(envelope.to);
     if (!session) {
       const elsewhere = registry.forwarding(envelope.to);
+      // Whoever has taken a session up need not be told that it is taken.
+      if (envelope.type === "taken") return;
       if (elsewhere) this.#context.deliver(elsewhere, envelope);
       else if (envelope.type === "relay" || envelope.type === "probe") {
         unreached(this.#context, envelope);
@@ -288,7 +290,7 @@ export class SignallingService {
         onReturned(this.#context, session, envelope);
         return;
       case "taken":
-        onTaken(this.#context, session, envelope.address);
+        this.#inTurn(session, () => onTaken(this.#context, session, envelope.address));
         return;
       case "orphaned":
         onOrphaned(this.#context, session, envelope.from);
@@ -296,12 +298,15 @@ export class SignallingService {
       case "reported":
         onReported(this.#context, session, envelope);
         return;
-      case "deserted": {
-        const { clock, log } = this.#context;
-        const step = () => onDeserted(this.#context, session, envelope.from);
-        inTurn(session, () => insist({ clock, log, event: "repair_failed" }, step));
+      case "deserted":
+        this.#inTurn(session, () => onDeserted(this.#context, session, envelope.from));
         return;
-      }
     }
+  }
+
+  /** Takes in news that need a look at the store; nobody would tell them again. */
+  #inTurn(session: Session, step: () => Promise<void>): void {
+    const { clock, log } = this.#context;
+    inTurn(session, () => insist({ clock, log, event: "news_failed" }, step));
   }
 }

@@ -27,10 +27,9 @@ export interface SimClientOptions {
   maxLatencyMs: number;
   /** Longest time it thinks about an offer, in ms. */
   maxAnswerMs: number;
+  /** Longest time until it comes back when it has lost its socket, in ms. */
+  maxAbsenceMs: number;
 }
-
-/** Longest time until somebody who has lost its socket comes back, in ms; well within the grace period. */
-const MAX_ABSENCE_MS = 6_000;
 
 /** One socket of a client. */
 class SimSocket implements Outlet {
@@ -126,7 +125,7 @@ export class SimClient {
   /** The network loses the socket; it comes back over another one. */
   loseSocket(): void {
     this.#socket.lose();
-    this.#comeBack(MAX_ABSENCE_MS);
+    this.#comeBack(this.#options.maxAbsenceMs);
   }
 
   start(name: string): void {

@@ -34,6 +34,8 @@ export interface SimOptions {
   restarts?: number;
   /** Share of clients that greet: they lose sockets now and then and come back elsewhere. */
   greeting?: number;
+  /** Longest time until they come back, in ms; well within the grace period. */
+  absenceMs?: number;
 }
 
 /** How long who greeted keeps its place. */
@@ -143,6 +145,7 @@ export class SimWorld {
     }
     for (const client of this.clients) {
       if (!client.isOpen || !client.wants) continue;
+      if (!client.isConnected) found.push(`${client.id} has lost its socket for good`);
       const peer = peers.get(`${client.wants}/${client.id}`);
       if (!peer) found.push(`${client.id} watches ${client.wants} but has no place`);
       else if (peer.state !== "live") found.push(`${client.id} is ${peer.state}`);
@@ -265,6 +268,7 @@ export class SimWorld {
       random: this.random,
       maxLatencyMs: 30,
       maxAnswerMs: 60,
+      maxAbsenceMs: this.#options.absenceMs ?? 6_000,
     });
     this.clients.push(client);
     return client;

@@ -2,7 +2,6 @@
  * Instances of the signalling service in one isolate, in virtual time, with whatever store and
  * delays a test wants: for what the real server does too seldom to be waited for.
  */
-import type { Bus } from "../../lib/bus/bus.ts";
 import { type MemoryBusFaults, MemoryBusNetwork } from "../../lib/bus/memory.ts";
 import type { ClientMessage } from "../../lib/protocol/mod.ts";
 import { MemoryResumeStore } from "../../lib/store/memory_resume_store.ts";
@@ -34,7 +33,6 @@ export class ServiceWorld {
   readonly network: MemoryBusNetwork;
   readonly services: SignallingService[];
   readonly store: TreeStore;
-  readonly #buses: Bus[];
 
   constructor({ instances = 2, fanout = 1, store = new MemoryTreeStore(), busFaults = {} }: {
     instances?: number;
@@ -49,14 +47,13 @@ export class ServiceWorld {
     this.network = new MemoryBusNetwork({ timers, random, faults: busFaults });
     let ids = 0;
     const tokens = countedTokens();
-    this.#buses = Array.from({ length: instances }, (_, i) => this.network.join(`i${i}`));
     const resumes = new MemoryResumeStore();
     this.services = Array.from({ length: instances }, (_, i) =>
       new SignallingService({
         config: { iceServers: [], fanout, grace: { viewerMs: 15_000, broadcasterMs: 60_000 } },
         address: { instance: `i${i}`, region: "eu" },
         store,
-        bus: this.#buses[i]!,
+        bus: this.network.join(`i${i}`),
         clock,
         random,
         newId: () => `p${ids++}`,
@@ -119,6 +116,6 @@ export class ServiceWorld {
 
   /** Cuts an instance off: nobody hears of it any more, nor it of anybody. */
   cutOff(instance: number): void {
-    this.#buses[instance]!.close();
+    this.network.partition([`i${instance}`]);
   }
 }

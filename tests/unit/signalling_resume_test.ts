@@ -128,6 +128,51 @@ for (const [title, instance] of [["the same", 1], ["another", 0]] as const) {
   });
 }
 
+Deno.test("[RESUME-4] who goes to another instance and comes back is not closed by late news of that", async () => {
+  const { world, root, viewer, below } = await chain(0, 3);
+  Object.assign(world.network.faults, { delay: 1, maxDelayMs: 2_000 });
+  viewer.client.close();
+  const second = world.connect(2);
+  await greet(world, second, viewer.token);
+  second.close();
+  // Instance 1 still has its session, and does not know that it was taken up meanwhile.
+  const again = world.connect(1);
+  const welcome = await greet(world, again, viewer.token);
+  assertEquals([welcome.resumed, welcome.id], [true, viewer.id]);
+  await world.clock.advance(20_000);
+  assertEquals(again.outlet.closedWith, null);
+  assertEquals(await treeOf(world), ["root > viewer", "viewer > below"]);
+  for (const member of [root, below]) {
+    member.client.send({ command: "ICE_CANDIDATES", peer: viewer.id, candidates: [member.id] });
+  }
+  await world.clock.advance(5_000);
+  const heard = again.outlet.of("ICE_CANDIDATES").map(({ candidates }) => candidates[0]);
+  assertEquals(heard.toSorted(), [root.id, below.id].toSorted());
+});
+
+Deno.test("what is sent to a session that has come back and gone goes round no longer", async () => {
+  const { world, viewer, root } = await chain(0, 3);
+  viewer.client.close();
+  for (const instance of [2, 1, 2]) {
+    const again = world.connect(instance);
+    await greet(world, again, viewer.token);
+    await world.clock.advance(100);
+    again.close();
+  }
+  const last = world.connect(1);
+  await greet(world, last, viewer.token);
+  world.network.faults.drop = 1;
+  last.send({ command: "LEAVE_BROADCAST" });
+  await world.clock.advance(100);
+  last.close();
+  world.network.faults.drop = 0;
+  // It has not heard that the viewer is gone.
+  root.client.send({ command: "ICE_CANDIDATES", peer: viewer.id, candidates: [] });
+  await world.clock.advance(1_000);
+  assertEquals(root.client.outlet.of("ERROR"), []);
+  assertEquals(world.network.underWay, 0);
+});
+
 Deno.test("[RESUME-4] many sockets with one token: one of them has it in the end", async () => {
   const { world, viewer } = await chain();
   viewer.client.close();
