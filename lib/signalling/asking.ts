@@ -92,8 +92,7 @@ export function onUnreached(context: Context, session: Session, asked: Asked): v
   // There is nobody else: its return is waited for like an answer.
   if (asking.isLastResort) return;
   context.suspects.suspect(asked.from, UNREACHED_MS);
-  const step = () => isBeingAsked(watching, asked) ? asking.passOver() : undefined;
-  atDeadline(context, session, watching, { afterMs: RETURN_MS, step });
+  atDeadline(context, session, watching, { afterMs: RETURN_MS, step: () => asking.passOver() });
 }
 
 /** Takes a child that the tree has put under this session's peer, and gives its client the offer. */

@@ -25,7 +25,6 @@ export async function beginBroadcast(
     if ((await context.store.broadcast(name))?.state === "live") throw nameTaken(name);
     if (await unwatch(context, session)) session.send({ command: "BROADCAST_ENDED", name });
   }
-  const now = context.clock.now();
   const isKnown = session.broadcasts.has(name);
   // Beforehand: a viewer may be placed under the new root before we hear that it is written.
   session.addBroadcast(name);
@@ -37,11 +36,16 @@ export async function beginBroadcast(
     fanout,
     address,
     resumable: session.isResumable,
-    joinedAt: now,
   };
   try {
     await remember(context, session);
-    while (!await context.store.createBroadcast({ name, edition, title, createdAt: now, root })) {
+    const create = () => {
+      // An earlier broadcast of the name may have been waited for.
+      const now = context.clock.now();
+      const begins = { ...root, joinedAt: now };
+      return context.store.createBroadcast({ name, edition, title, createdAt: now, root: begins });
+    };
+    while (!await create()) {
       // Whoever was ending it may be gone; what is half done is finished by whoever needs it done.
       await context.store.sweep(name, (members) => tellEnded(context, name, members));
     }

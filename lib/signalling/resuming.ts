@@ -41,12 +41,12 @@ export async function greet(
 
 /**
  * Takes in the news that another instance has taken a session up. They may come late: its client may
- * have come back here since.
+ * have come back here since, and have left, too. So the tree decides.
  */
 export async function onTaken(context: Context, session: Session, by: Address): Promise<void> {
   const places = await placesOf(context, session);
-  if (session.isGone || places.some((place) => isHere(context, place))) return;
-  letGo(context, session, by);
+  const isTaken = places.length > 0 && !places.some((place) => isHere(context, place));
+  if (isTaken && !session.isGone) letGo(context, session, by);
 }
 
 /** Lets a session go whose peer another instance has: nothing is to be given up here. */

@@ -21,6 +21,20 @@ const NAMED_SEEDS: Record<string, Omit<SimOptions, "instances" | "fanout">> = {
     absenceMs: 50,
     busDelayMs: 400,
   },
+  "nor do they when it has left meanwhile": {
+    seed: 1180,
+    greeting: 1,
+    absenceMs: 50,
+    busDelayMs: 400,
+  },
+  "a parent is passed over in the end when KV fails at the first attempt": {
+    seed: 837,
+    kvFaults: 0.05,
+  },
+  "a broadcast that waited for the end of another begins when it begins": {
+    seed: 829,
+    kvLatencyMs: 150,
+  },
 };
 
 for (const [title, options] of variants()) {

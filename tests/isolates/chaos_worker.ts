@@ -4,6 +4,7 @@
  * outside, in the middle of whatever it does.
  */
 import { seededRandom } from "../support/sim/random.ts";
+import { type Counters, countStalls, LOST_POSTS, POSTS } from "./chaos_counters.ts";
 
 /** What the test tells a new instance. */
 export interface ChaosWorkerOptions {
@@ -12,8 +13,7 @@ export interface ChaosWorkerOptions {
   loss: number;
   /** False: everything between isolates goes by channels, where posts are lost. */
   sharesMemory: boolean;
-  /** Counters that outlive the instance: posts, and how many of them were lost. */
-  posts: Int32Array<SharedArrayBuffer>;
+  counters: Counters;
 }
 
 /** What an instance tells the test: where it listens, why it does not, what it logs. */
@@ -32,33 +32,35 @@ worker.onmessage = async ({ data }) => {
   }
 };
 
-async function serve({ seed, loss, sharesMemory, posts }: ChaosWorkerOptions): Promise<number> {
+async function serve({ seed, loss, sharesMemory, counters }: ChaosWorkerOptions): Promise<number> {
   const decoder = new TextDecoder();
   Deno.stdout.writeSync = (bytes) => {
     worker.postMessage({ logged: decoder.decode(bytes) });
     return bytes.length;
   };
-  losePosts({ loss, posts, random: seededRandom(seed) });
+  losePosts({ loss, counters, random: seededRandom(seed) });
   // What the bus asks for before it uses memory (lib/bus/shared_ring.ts).
   if (!sharesMemory) Reflect.deleteProperty(globalThis, "SharedArrayBuffer");
   // Only now: main.ts opens its channels as it is loaded.
   const { default: app } = await import("../../main.ts");
   const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, app.fetch);
+  // Not before: loading the product is no stall.
+  countStalls(counters);
   return server.addr.port;
 }
 
 /** Has a share of what this isolate posts to others vanish, whatever it is. */
 function losePosts(
-  { loss, posts, random }: {
+  { loss, counters, random }: {
     loss: number;
-    posts: Int32Array<SharedArrayBuffer>;
+    counters: Counters;
     random: () => number;
   },
 ): void {
   const { postMessage } = BroadcastChannel.prototype;
   BroadcastChannel.prototype.postMessage = function (this: BroadcastChannel, data: unknown) {
-    Atomics.add(posts, 0, 1);
-    if (random() < loss) Atomics.add(posts, 1, 1);
+    Atomics.add(counters, POSTS, 1);
+    if (random() < loss) Atomics.add(counters, LOST_POSTS, 1);
     else postMessage.call(this, data);
   };
 }

@@ -3,9 +3,11 @@
  * replaced, and pages that come and go on them. Decides by one seed; what the isolates make of it
  * differs from run to run.
  */
+import type { HousekeepingTally } from "../../lib/instances/housekeeping.ts";
 import { KvTreeStore } from "../../lib/store/kv_tree_store.ts";
 import { violations } from "../../lib/tree/invariants.ts";
 import { pick, seededRandom } from "../support/sim/random.ts";
+import { countStalls, LOST_POSTS, newCounters, POSTS, STALLED_MS } from "./chaos_counters.ts";
 import type { ChaosWorkerNews, ChaosWorkerOptions } from "./chaos_worker.ts";
 import { ChaosPage, type ChaosPageWorld } from "./chaos_viewer.ts";
 
@@ -18,9 +20,6 @@ const PERSISTENT_READS = 6;
 /** How often pages are looked at, and the tree is read, in ms. */
 const WATCH_MS = 20;
 const READ_MS = 250;
-
-/** A timer that is later than this, in ms, says that the machine is busy with something else. */
-const STALL_MS = 100;
 
 interface Instance {
   worker: Worker;
@@ -42,12 +41,12 @@ export class ChaosWorld implements ChaosPageWorld {
   readonly history: string[] = [];
   readonly faults: Set<string> = new Set();
   readonly tally = { joins: 0, leaves: 0, closes: 0, drops: 0, kills: 0, reads: 0 };
-  /** For how long this process has got no turn. */
-  stalledMs = 0;
+  /** What had to be swept in the end. */
+  swept: HousekeepingTally | null = null;
   readonly kv: Deno.Kv;
   readonly store: KvTreeStore;
   readonly audiences: Audience[] = [];
-  readonly #posts = new Int32Array(new SharedArrayBuffer(8));
+  readonly #counters = newCounters();
   readonly #loss: number;
   readonly #startedAt = performance.now();
   readonly #suspicions = new Map<string, number>();
@@ -56,6 +55,7 @@ export class ChaosWorld implements ChaosPageWorld {
   #started = 0;
   #isOver = false;
   #watcher: ReturnType<typeof setInterval>;
+  readonly #stopCounting: () => void;
   #reader: Promise<void>;
 
   /** Opens the KV that the instances find in KV_URL, too. */
@@ -68,20 +68,26 @@ export class ChaosWorld implements ChaosPageWorld {
     this.store = new KvTreeStore({ kv });
     this.random = seededRandom(seed);
     this.#loss = loss;
-    let lastAt = performance.now();
+    this.#stopCounting = countStalls(this.#counters);
     this.#watcher = setInterval(() => {
-      const now = performance.now();
-      const lateMs = now - lastAt - WATCH_MS;
-      if (lateMs > STALL_MS) this.stalledMs += lateMs;
-      lastAt = now;
       for (const page of this.pages.values()) page.watch();
     }, WATCH_MS);
     this.#reader = this.#readOn();
   }
 
+  /** How many instances live. */
+  get instanceCount(): number {
+    return this.#instances.length;
+  }
+
   /** Posts between isolates so far, and how many of them were lost. */
   get posts(): { sent: number; lost: number } {
-    return { sent: this.#posts[0]!, lost: this.#posts[1]! };
+    return { sent: this.#counters[POSTS]!, lost: this.#counters[LOST_POSTS]! };
+  }
+
+  /** For how long this isolate and the instances have got no turn, in ms. */
+  get stalledMs(): number {
+    return this.#counters[STALLED_MS]!;
   }
 
   /** How often somebody came back and was where it had been. */
@@ -112,7 +118,7 @@ export class ChaosWorld implements ChaosPageWorld {
       seed: Math.floor(this.random() * 2 ** 31),
       loss: this.#loss,
       sharesMemory: number % 2 === 0,
-      posts: this.#posts,
+      counters: this.#counters,
     };
     worker.postMessage(options);
     try {
@@ -137,8 +143,10 @@ export class ChaosWorld implements ChaosPageWorld {
     victim.worker.terminate();
     const now = performance.now();
     for (const page of this.pages.values()) {
+      if (page.instance !== victim.url) continue;
+      page.noteLoss();
       // Heard a moment ago, and perhaps not passed on.
-      if (page.instance === victim.url && page.closedAt > now - 1_000) page.wasHeard = false;
+      if (page.closedAt > now - 1_000) page.wasHeard = false;
     }
     const starting = this.startInstance()
       .catch((error) => this.fault(`no instance starts: ${error}`))
@@ -234,6 +242,7 @@ export class ChaosWorld implements ChaosPageWorld {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isOver = true;
     clearInterval(this.#watcher);
+    this.#stopCounting();
     await this.#reader;
     await Promise.all([...this.pages.values()].map((page) => page.close()));
     await this.allStarted();

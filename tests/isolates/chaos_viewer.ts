@@ -22,7 +22,7 @@ const SURELY_IN_TIME_MS = 1_500;
 export interface ChaosPageWorld {
   /** Returns a number in [0, 1). */
   random: () => number;
-  /** For how long this process has got no turn so far. */
+  /** For how long isolates have got no turn so far, in ms. */
   readonly stalledMs: number;
   /** Chooses a living instance. */
   url: () => string;
@@ -46,7 +46,7 @@ export interface OrphanPeriod {
   asked: Set<string>;
   /** How often it lost its own socket meanwhile. */
   interruptions: number;
-  /** For how long this process got no turn meanwhile. */
+  /** For how long isolates got no turn meanwhile, in ms. */
   stalledMs: number;
   /** The one that took it; null when it did not wait for that. */
   found: string | null;
@@ -83,7 +83,8 @@ export class ChaosPage {
   #token: string | undefined;
   #hasStarted = false;
   #hasLostSocket = false;
-  #lostSocketAt = 0;
+  /** Since when it has no socket, or will have had none when it hears of that. */
+  #lostSocketAt = Infinity;
   #joinedAt = performance.now();
   #period: OrphanPeriod | null = null;
   #stillSince: number | null = null;
@@ -198,7 +199,13 @@ export class ChaosPage {
   /** Loses its socket; our client comes back, the prototype's never does. */
   loseSocket(): void {
     this.#tell("loses its socket");
+    this.noteLoss();
     this.#peer?.drop();
+  }
+
+  /** Notes that the socket is lost; the page itself hears of it later. */
+  noteLoss(): void {
+    this.#lostSocketAt = Math.min(performance.now(), this.#lostSocketAt);
   }
 
   /** Ends what it broadcasts. */
@@ -259,7 +266,7 @@ export class ChaosPage {
     this.#peer = null;
     this.#isWelcome = false;
     this.#hasLostSocket = true;
-    this.#lostSocketAt = performance.now();
+    this.#lostSocketAt = Math.min(performance.now(), this.#lostSocketAt);
     if (this.#period) this.#period.interruptions++;
     if (!this.isOpen) return;
     this.#tell(`has lost its socket (${code})`);
@@ -330,6 +337,7 @@ export class ChaosPage {
       return this.#begin();
     }
     const isInTime = performance.now() - this.#lostSocketAt < SURELY_IN_TIME_MS;
+    this.#lostSocketAt = Infinity;
     if (!resumed && this.isLinked && isInTime) {
       this.#world.fault(`${this.label} came back in time and its place was gone`);
     }
