@@ -1,26 +1,27 @@
 /**
  * `deno task test`: builds the bundles and runs the suites, the quick ones first. Arguments name suites
- * (`deno task test unit browser`); without any, all run but the demanding ones, which want a machine of
- * their own. The last line counts what ran.
+ * (`deno task test unit browser`); without any, all run. The last line counts what ran.
  */
 import { build } from "./build.ts";
 
 /** The suites, in the order they run. Each is a folder of tests/. */
-const SUITES = ["unit", "contract", "kv", "simulation", "isolates", "bench", "browser"];
-
-/**
- * Suites that measure how long people wait while things die. On a machine that is busy with other work
- * they measure that machine, so they run only when they are named.
- */
-const DEMANDING = ["chaos", "resilience"];
+const SUITES = [
+  "unit",
+  "contract",
+  "kv",
+  "simulation",
+  "isolates",
+  "bench",
+  "browser",
+  "resilience",
+];
 
 if (import.meta.main) Deno.exit(await test(Deno.args));
 
 async function test(wanted: string[]): Promise<number> {
-  const all = [...SUITES, ...DEMANDING];
-  const unknown = wanted.filter((suite) => !all.includes(suite));
+  const unknown = wanted.filter((suite) => !SUITES.includes(suite));
   if (unknown.length > 0) {
-    console.error(`Unknown suite: ${unknown.join(", ")}. There are: ${all.join(", ")}`);
+    console.error(`Unknown suite: ${unknown.join(", ")}. There are: ${SUITES.join(", ")}`);
     return 2;
   }
   await build({ watch: false, minify: true });
@@ -28,7 +29,7 @@ async function test(wanted: string[]): Promise<number> {
   const total = { passed: 0, failed: 0, skipped: 0 };
   let ok = true;
   try {
-    for (const suite of wanted.length > 0 ? all.filter((it) => wanted.includes(it)) : SUITES) {
+    for (const suite of wanted.length > 0 ? SUITES.filter((it) => wanted.includes(it)) : SUITES) {
       console.log(`\n--- ${suite} ---`);
       const report = `${reports}/${suite}.xml`;
       ok = await run(suite, report) && ok;
