@@ -13,6 +13,7 @@ import type { OpenSlot, PlacedPeer } from "../../lib/store/tree_store.ts";
 import { violations } from "../../lib/tree/invariants.ts";
 import { seededRandom } from "../support/sim/random.ts";
 import { SimClock } from "../support/sim/sim_clock.ts";
+import type { Slot } from "../../lib/tree/types.ts";
 import { HERE, newPeer } from "../support/tree_peers.ts";
 
 /** Counts the looks at the open slots and the claims; both may be made to fail or to miss. */
@@ -68,8 +69,13 @@ class World {
     return placed!;
   }
 
-  look(id: string, { reattach = false, broadcast = "b", placements = this.placements } = {}) {
-    return new Outcome(placements.place({ broadcast, reattach, peer: newPeer(id) }));
+  look(
+    id: string,
+    { reattach = false, broadcast = "b", placements = this.placements, avoided = [] as string[] } =
+      {},
+  ) {
+    const avoids = ({ parent }: Slot) => avoided.includes(parent);
+    return new Outcome(placements.place({ broadcast, reattach, avoids, peer: newPeer(id) }));
   }
 
   async parentOf(id: string): Promise<string | null | undefined> {
@@ -118,6 +124,27 @@ Deno.test("[JOIN-4] place() waits for a slot, and takes it as soon as it is told
   world.placements.slotsOpened("b");
   await world.clock.advance(0);
   assertEquals([outcome.state, await world.parentOf("v")], ["placed", "a"]);
+});
+
+Deno.test("[JOIN-12] [JOIN-15] place() looks further for a parent that is not avoided", async () => {
+  const world = new World();
+  await world.start(8);
+  await world.hang("a", "root");
+  world.store.looks = 0;
+  // The seven places of the root come first, and are more than one look shows.
+  const outcome = world.look("v", { avoided: ["root"] });
+  await world.clock.advance(0);
+  assertEquals([outcome.state, await world.parentOf("v")], ["placed", "a"]);
+  assertEquals(world.store.looks, 2);
+});
+
+Deno.test("[JOIN-12] [JOIN-15] place() takes one that is avoided when there is no other", async () => {
+  const world = new World();
+  await world.start(8);
+  await world.hang("a", "root");
+  const outcome = world.look("v", { avoided: ["root", "a"] });
+  await world.clock.advance(0);
+  assertEquals([outcome.state, await world.parentOf("v")], ["placed", "root"]);
 });
 
 Deno.test("place() finds a slot that nobody has told it of", async () => {
