@@ -10,6 +10,8 @@ import { fileURLToPath } from "node:url";
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const SDK_ENTRY = "lib/client/browser_entry.ts";
 const ISLAND_ENTRIES = "islands/entries";
+const WORKER_ENTRY = "lib/client/relay/worker.ts";
+const WORKER_CODE = /client\/relay\/worker_code\.ts$/;
 const OUT = "static/build";
 
 /** What `build` can be told. */
@@ -50,7 +52,10 @@ export async function build(
   const written = new Set<string>();
   const contexts = await Promise.all(
     targets.map((target) =>
-      esbuild.context({ ...target, plugins: [reportPlugin(written, reporter)] })
+      esbuild.context({
+        ...target,
+        plugins: [workerPlugin(shared), reportPlugin(written, reporter)],
+      })
     ),
   );
   const stop = async () => {
@@ -85,6 +90,27 @@ function sharedOptions(minify: boolean): esbuild.BuildOptions {
     metafile: true,
     chunkNames: "chunks/[name]-[hash]",
     logLevel: "silent",
+  };
+}
+
+/** Puts the bundle of the relay's worker, as text, where the SDK looks for it. */
+function workerPlugin(shared: esbuild.BuildOptions): esbuild.Plugin {
+  return {
+    name: "worker",
+    setup({ onLoad }) {
+      onLoad({ filter: WORKER_CODE }, async () => {
+        const { outputFiles, metafile } = await esbuild.build({
+          ...shared,
+          entryPoints: [WORKER_ENTRY],
+          format: "iife",
+          sourcemap: false,
+          write: false,
+        });
+        const code = JSON.stringify(outputFiles[0]!.text);
+        const watchFiles = Object.keys(metafile!.inputs).map((path) => `${ROOT}/${path}`);
+        return { contents: `export const WORKER_CODE = ${code};`, watchFiles };
+      });
+    },
   };
 }
 

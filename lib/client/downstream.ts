@@ -7,7 +7,7 @@ import type { ClientMessage, ServerMessageOf } from "../protocol/mod.ts";
 import type { IceServers } from "./ice_servers.ts";
 import { Link, type LinkState } from "./link.ts";
 import type { Flow } from "./link_status.ts";
-import type { Relay } from "./relay.ts";
+import type { Relay } from "./relay/relay.ts";
 
 /**
  * A child that has not connected after this will not: the service or the child itself has found it
@@ -17,7 +17,8 @@ const CONNECT_TIMEOUT_MS = 30_000;
 
 /** What a Downstream needs from outside. */
 export interface DownstreamOptions {
-  relay: Relay;
+  /** What feeds the children; asked for each child. */
+  relay: () => Relay;
   iceServers: IceServers;
   send: (message: ClientMessage) => void;
   /** Says whether there is a stream to pass on. */
@@ -56,7 +57,8 @@ export class Downstream {
    * because the service cannot know whether it was answered, is answered as before (RESUME-8).
    */
   async handleRelayBroadcast({ peer, offer }: ServerMessageOf<"RELAY_BROADCAST">): Promise<void> {
-    const { relay, iceServers, send, flow } = this.#options;
+    const { iceServers, send, flow } = this.#options;
+    const relay = this.#options.relay();
     const text = JSON.stringify(offer);
     const known = this.#children.get(peer);
     if (known?.offer === text) {
@@ -102,7 +104,7 @@ export class Downstream {
     if (!child) return;
     this.#children.delete(peer);
     clearTimeout(child.timer);
-    this.#options.relay.removeChild(peer);
+    this.#options.relay().removeChild(peer);
     child.link.close();
     if (this.size === 0) this.#options.onEmpty();
   }

@@ -82,14 +82,21 @@ export class Link extends Emitter<LinkEvents> {
     this.#connection.setConfiguration(configuration);
   }
 
-  /** Makes the child's offer: it wants to receive sound and picture. */
-  async offer(): Promise<RTCSessionDescriptionInit> {
+  /**
+   * Makes the child's offer: it wants to receive sound and picture.
+   *
+   * @param prepare is given the receivers before they are offered: Chromium takes transforms only then
+   */
+  async offer(
+    prepare: (receivers: RTCRtpReceiver[]) => void,
+  ): Promise<RTCSessionDescriptionInit> {
     for (const kind of ["audio", "video"]) {
       const { receiver } = this.#connection.addTransceiver(kind, { direction: "recvonly" });
       receiver.track.addEventListener("unmute", () => this.#handleMedia(receiver.track), {
         once: true,
       });
     }
+    prepare(this.receivers);
     this.#channel = openStatusChannel(this.#connection, (flow) => this.emit("status", flow));
     const { type, sdp } = await this.#connection.createOffer();
     await this.#connection.setLocalDescription({ type, sdp });

@@ -9,8 +9,10 @@ import type { Welcome } from "./connection.ts";
 import { Downstream } from "./downstream.ts";
 import { Emitter } from "./emitter.ts";
 import type { IceServers } from "./ice_servers.ts";
-import { ReEncodingRelay } from "./re_encoding_relay.ts";
-import type { Relay } from "./relay.ts";
+import { ForwardingRelay } from "./relay/forwarding_relay.ts";
+import { ReEncodingRelay } from "./relay/re_encoding_relay.ts";
+import { RelayWorker } from "./relay/relay_worker.ts";
+import type { Relay } from "./relay/relay.ts";
 import type { SignallingClient } from "./signalling_client.ts";
 import type { TributaryError } from "./tributary_error.ts";
 import { Upstream } from "./upstream.ts";
@@ -42,7 +44,9 @@ export interface PeerOptions {
 /** One node of a tree: the broadcaster, or a viewer. */
 export class Peer extends Emitter<PeerEvents> {
   readonly #options: PeerOptions;
-  readonly #relay: Relay = new ReEncodingRelay();
+  /** What a broadcaster sends is encoded for each child; what a viewer gets is passed on. */
+  #relay: Relay = new ReEncodingRelay();
+  #relayChosen: Promise<void> | null = null;
   readonly #downstream: Downstream;
   #upstream: Upstream | null = null;
   readonly #empty = Promise.withResolvers<void>();
@@ -53,7 +57,7 @@ export class Peer extends Emitter<PeerEvents> {
     this.#options = options;
     const { signalling, iceServers } = options;
     this.#downstream = new Downstream({
-      relay: this.#relay,
+      relay: () => this.#relay,
       iceServers,
       send: (message) => signalling.send(message),
       flow: () => this.#upstream?.flow ?? "ok",
@@ -83,9 +87,10 @@ export class Peer extends Emitter<PeerEvents> {
    *
    * @throws {TributaryError}
    */
-  join(): Promise<void> {
-    this.#upstream ??= this.#createUpstream();
-    return this.#upstream.join();
+  async join(): Promise<void> {
+    const upstream = this.#upstream ??= this.#createUpstream();
+    await (this.#relayChosen ??= this.#chooseRelay());
+    await upstream.join();
   }
 
   /** Takes what the service says about links; the rest is not for a peer. */
@@ -137,6 +142,12 @@ export class Peer extends Emitter<PeerEvents> {
     this.#upstream?.close(reason);
     this.#downstream.close();
     this.#relay.close();
+  }
+
+  /** Before there are any children: they come when there is a parent. */
+  async #chooseRelay(): Promise<void> {
+    const worker = await RelayWorker.get();
+    if (worker) this.#relay = new ForwardingRelay(worker);
   }
 
   #createUpstream(): Upstream {

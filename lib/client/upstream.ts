@@ -194,8 +194,7 @@ export class Upstream extends Emitter<UpstreamEvents> {
     goOn();
     const next: Attachment = { link: new Link(configuration), peer: null };
     this.#replaceNext(next);
-    const offer = await next.link.offer();
-    this.emit("receivers", next.link.receivers);
+    const offer = await next.link.offer((receivers) => this.emit("receivers", receivers));
     goOn();
     const { peer, answer } = await signalling.request({
       command: "JOIN_BROADCAST",

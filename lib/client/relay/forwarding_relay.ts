@@ -1,0 +1,163 @@
+/**
+ * The relay that passes encoded frames on as they are: nothing is encoded again, so the picture is the
+ * same at every depth, and a child costs next to nothing. The frames themselves pass through a worker;
+ * this is the page's end, which puts taps on receivers and lanes under senders. A change of source is
+ * a word to the worker: children keep their links and lanes. This module is browser compatible.
+ */
+import type { Relay, RelaySource } from "./relay.ts";
+import type { RelayWorker } from "./relay_worker.ts";
+import type { MediaKind } from "./worker_messages.ts";
+
+/** Lets a sender's estimate of its link grow beyond what its tiny carriers ask for, in bit/s. */
+const MAX_BITRATE = 8_000_000;
+
+/** One kind of media on its way to one child. */
+interface LaneEnd {
+  id: string;
+  kind: MediaKind;
+  sender: RTCRtpSender;
+}
+
+/** Passes encoded frames on, through the page's worker. */
+export class ForwardingRelay implements Relay {
+  readonly #worker: RelayWorker;
+  readonly #taps = new WeakMap<RTCRtpReceiver, string>();
+  #source: readonly RTCRtpReceiver[] = [];
+  readonly #lanes = new Map<string, LaneEnd[]>();
+  /** Its id groups sound and picture at the child; older clients see no stream without it. */
+  readonly #group = new MediaStream();
+  #colorSpace: VideoColorSpaceInit | null = null;
+
+  constructor(worker: RelayWorker) {
+    this.#worker = worker;
+  }
+
+  /** Puts taps on receivers, before anything has come in over them. */
+  prepare(receivers: readonly RTCRtpReceiver[]): void {
+    for (const receiver of receivers) {
+      if (this.#taps.has(receiver)) continue;
+      const id = this.#worker.newId();
+      this.#taps.set(receiver, id);
+      this.#worker.tap(receiver, id);
+    }
+  }
+
+  /** Feeds all lanes from other receivers. */
+  setSource(source: RelaySource | null): void {
+    if (source && "stream" in source) throw new TypeError("Only what comes in can be forwarded");
+    this.#source = source?.receivers ?? [];
+    this.#feed([...this.#lanes.values()].flat());
+    void this.#learnColors();
+  }
+
+  /** Makes a lane for sound and one for picture; what else was offered stays unused. */
+  async addChild(peer: string, transceivers: readonly RTCRtpTransceiver[]): Promise<void> {
+    const lanes: LaneEnd[] = [];
+    const ready: Promise<unknown>[] = [];
+    for (const transceiver of transceivers) {
+      const kind = transceiver.receiver.track.kind as MediaKind;
+      if (lanes.some((lane) => lane.kind === kind)) {
+        transceiver.direction = "inactive";
+        continue;
+      }
+      const { sender } = transceiver;
+      transceiver.direction = "sendonly";
+      this.#chooseCodec(transceiver, kind);
+      sender.setStreams(this.#group);
+      const id = this.#worker.newId();
+      lanes.push({ id, kind, sender });
+      ready.push(sender.replaceTrack(this.#worker.lane(sender, id, kind)));
+      ready.push(widen(sender));
+    }
+    this.#lanes.set(peer, lanes);
+    this.#feed(lanes);
+    this.#tellColors(lanes);
+    await Promise.all(ready);
+  }
+
+  /** Forgets a child's lanes. */
+  removeChild(peer: string): void {
+    const lanes = this.#lanes.get(peer);
+    if (!lanes) return;
+    this.#lanes.delete(peer);
+    this.#worker.send({ type: "end", lanes: lanes.map(({ id }) => id) });
+    for (const { sender } of lanes) sender.track?.stop();
+  }
+
+  /** Forgets every child, and the source. */
+  close(): void {
+    for (const peer of [...this.#lanes.keys()]) this.removeChild(peer);
+    this.#source = [];
+  }
+
+  /** What comes in can be passed on only in the codec in which it comes. */
+  #chooseCodec(transceiver: RTCRtpTransceiver, kind: MediaKind): void {
+    const receiver = this.#source.find(({ track }) => track.kind === kind);
+    const wanted = receiver?.getParameters().codecs[0]?.mimeType ?? DEFAULT_CODECS[kind];
+    const helpers = /\/(rtx|red|ulpfec|flexfec.*)$/i;
+    const codecs = RTCRtpReceiver.getCapabilities(kind)?.codecs.filter(({ mimeType }) =>
+      mimeType.toLowerCase() === wanted.toLowerCase() ||
+      (kind === "video" && helpers.test(mimeType))
+    );
+    if (codecs?.length) transceiver.setCodecPreferences(codecs);
+  }
+
+  #feed(lanes: readonly LaneEnd[]): void {
+    for (const { id, kind } of lanes) {
+      const receiver = this.#source.find(({ track }) => track.kind === kind);
+      const tap = receiver && this.#taps.get(receiver);
+      this.#worker.send({ type: "source", lanes: [id], tap: tap ?? null });
+    }
+  }
+
+  #tellColors(lanes: readonly LaneEnd[]): void {
+    if (!this.#colorSpace) return;
+    const ids = lanes.filter(({ kind }) => kind === "video").map(({ id }) => id);
+    this.#worker.send({ type: "colors", lanes: ids, colorSpace: this.#colorSpace });
+  }
+
+  /** Finds out in which colours the picture comes, by a look at one decoded frame. */
+  async #learnColors(): Promise<void> {
+    const receiver = this.#source.find(({ track }) => track.kind === "video");
+    if (!receiver) return;
+    const colorSpace = await colorSpaceOf(receiver.track);
+    if (!colorSpace || !this.#source.includes(receiver)) return;
+    this.#colorSpace = colorSpace;
+    this.#tellColors([...this.#lanes.values()].flat());
+  }
+}
+
+const DEFAULT_CODECS: Record<MediaKind, string> = { audio: "audio/opus", video: "video/VP8" };
+
+async function widen(sender: RTCRtpSender): Promise<void> {
+  const parameters = sender.getParameters();
+  const encodings = parameters.encodings?.length ? parameters.encodings : [{}];
+  for (const encoding of encodings) encoding.maxBitrate = MAX_BITRATE;
+  // Some browsers want this only after negotiation; it only helps.
+  await sender.setParameters({ ...parameters, encodings }).catch(() => {});
+}
+
+/** Gives the frames of a track one by one. */
+interface TrackProcessor {
+  readonly readable: ReadableStream<VideoFrame>;
+}
+
+async function colorSpaceOf(track: MediaStreamTrack): Promise<VideoColorSpaceInit | null> {
+  const { MediaStreamTrackProcessor: Processor } = globalThis as unknown as {
+    MediaStreamTrackProcessor?: new (init: { track: MediaStreamTrack }) => TrackProcessor;
+  };
+  if (!Processor) return null;
+  const copy = track.clone();
+  const reader = new Processor({ track: copy }).readable.getReader();
+  try {
+    const { value: frame } = await reader.read();
+    const colorSpace = frame?.colorSpace.toJSON() ?? null;
+    frame?.close();
+    return colorSpace;
+  } catch {
+    return null;
+  } finally {
+    reader.cancel().catch(() => {});
+    copy.stop();
+  }
+}

@@ -1,0 +1,11 @@
+/**
+ * One encoded frame on its way through a relay, of sound or picture. This module is browser
+ * compatible.
+ */
+
+/** What came from the parent, as it came. */
+export interface EncodedFrame {
+  data: ArrayBuffer;
+  /** True when it can be decoded without those before it; every frame of sound can. */
+  isKey: boolean;
+}

@@ -1,0 +1,208 @@
+/**
+ * The relay's worker: where encoded frames pass. Each tap copies what its receiver gets and lets it
+ * go on to the decoder; each lane puts the frames of the tap that feeds it into its carriers. Decides
+ * nothing: that is lane.ts. It is bundled into the SDK as text (tasks/build.ts).
+ */
+import { type CarrierMaker, PictureCarriers, SoundCarriers } from "./carriers.ts";
+import type { EncodedFrame } from "./frame.ts";
+import { GroupOfPictures } from "./group_of_pictures.ts";
+import { KeyRequests } from "./key_requests.ts";
+import { Lane } from "./lane.ts";
+import type {
+  FromWorker,
+  LaneReport,
+  MediaKind,
+  ToWorker,
+  TransformOptions,
+} from "./worker_messages.ts";
+
+/** How often lanes are asked what is due, in ms. */
+const TICK_MS = 10;
+
+/** An encoded frame as browsers have it, of sound or picture. */
+interface RtcFrame {
+  data: ArrayBuffer;
+  /** Sound has none. */
+  readonly type?: "key" | "delta" | "empty";
+}
+
+/** What a transform gives its worker. */
+interface Transformer {
+  readonly readable: ReadableStream<RtcFrame>;
+  readonly writable: WritableStream<RtcFrame>;
+  readonly options: TransformOptions;
+  sendKeyFrameRequest(): Promise<unknown>;
+}
+
+interface Scope {
+  onrtctransform: (event: { transformer: Transformer }) => void;
+  onmessage: (event: MessageEvent<ToWorker>) => void;
+  postMessage(message: FromWorker): void;
+}
+
+/** Somebody that frames are taken from. */
+interface Tap {
+  kind: MediaKind;
+  group: GroupOfPictures;
+  keys: KeyRequests;
+  lanes: Set<LaneEnd>;
+}
+
+/** Somebody that frames go to. */
+interface LaneEnd {
+  lane: Lane<RtcFrame>;
+  carriers: CarrierMaker;
+  tap: Tap | null;
+}
+
+const scope = globalThis as unknown as Scope;
+const taps = new Map<string, Tap>();
+const lanes = new Map<string, LaneEnd>();
+/** Which tap feeds a lane, also before either of them is there. */
+const feeds = new Map<string, string | null>();
+const colors = new Map<string, VideoColorSpaceInit>();
+const nowMs = () => performance.now();
+
+scope.onrtctransform = ({ transformer }) => {
+  const { options } = transformer;
+  if (options.role === "tap") void runTap(transformer, options);
+  else void runLane(transformer, options);
+};
+
+scope.onmessage = ({ data: message }) => {
+  switch (message.type) {
+    case "source":
+      for (const id of message.lanes) {
+        feeds.set(id, message.tap);
+        feed(id);
+      }
+      return;
+    case "colors":
+      for (const id of message.lanes) {
+        colors.set(id, message.colorSpace);
+        const maker = lanes.get(id)?.carriers;
+        if (maker instanceof PictureCarriers) maker.colorSpace = message.colorSpace;
+      }
+      return;
+    case "end":
+      message.lanes.forEach(endLane);
+      return;
+    case "tally":
+      scope.postMessage({ type: "tally", request: message.request, lanes: tally(message.lanes) });
+  }
+};
+
+setInterval(() => {
+  for (const { lane } of lanes.values()) lane.tick();
+  for (const { keys } of taps.values()) keys.tick();
+}, TICK_MS);
+
+scope.postMessage({ type: "ready" });
+
+async function runTap(
+  transformer: Transformer,
+  { id, kind }: TransformOptions & { role: "tap" },
+): Promise<void> {
+  const askForKey = () => {
+    // A receiver that has gone, or has got nothing yet, cannot ask.
+    if (kind === "video") transformer.sendKeyFrameRequest().catch(() => {});
+  };
+  const tap: Tap = {
+    kind,
+    group: new GroupOfPictures(),
+    keys: new KeyRequests(askForKey, nowMs),
+    lanes: new Set(),
+  };
+  taps.set(id, tap);
+  for (const [lane, source] of feeds) if (source === id) feed(lane);
+  const writer = transformer.writable.getWriter();
+  await forEach(transformer.readable, (received) => {
+    if (received.type === "empty") return void writer.write(received);
+    const frame = {
+      data: received.data.slice(0),
+      isKey: kind === "audio" || received.type === "key",
+    };
+    writer.write(received).catch(() => {});
+    if (kind === "video") {
+      if (frame.isKey) tap.keys.handleKey();
+      // Nobody needs a key frame before there is somebody to show it to.
+      if (!tap.group.add(frame) && tap.lanes.size > 0) tap.keys.ask();
+    }
+    for (const { lane } of tap.lanes) lane.handleFrame(frame);
+  });
+  taps.delete(id);
+}
+
+async function runLane(
+  transformer: Transformer,
+  { id, kind, carriers: track }: TransformOptions & { role: "lane" },
+): Promise<void> {
+  const carriers = kind === "video" ? new PictureCarriers(track) : new SoundCarriers(track);
+  if (carriers instanceof PictureCarriers) carriers.colorSpace = colors.get(id);
+  const writer = transformer.writable.getWriter();
+  const end: LaneEnd = {
+    tap: null,
+    carriers,
+    lane: new Lane<RtcFrame>({
+      send(carrier, { data }) {
+        // Sending may take the buffer away, and others send it, too.
+        carrier.data = data.slice(0);
+        writer.write(carrier).catch(() => {});
+      },
+      make: () => carriers.make(),
+      askForKey: () => end.tap?.keys.ask(),
+      nowMs,
+    }, () => end.tap?.group.frames ?? []),
+  };
+  lanes.set(id, end);
+  feed(id);
+  await forEach(transformer.readable, (carrier) => {
+    if (lanes.get(id) === end) end.lane.handleCarrier(carrier, carrier.type === "key");
+  });
+  if (lanes.get(id) === end) endLane(id);
+}
+
+/** Has a lane fed by the tap that is meant for it, if both are there. */
+function feed(id: string): void {
+  const end = lanes.get(id);
+  if (!end) return;
+  const source = feeds.get(id);
+  const tap = source ? taps.get(source) ?? null : null;
+  if (tap === end.tap) return;
+  end.tap?.lanes.delete(end);
+  end.tap = tap;
+  tap?.lanes.add(end);
+  end.lane.switchTo(() => tap?.group.frames ?? NONE);
+}
+
+function endLane(id: string): void {
+  const end = lanes.get(id);
+  end?.tap?.lanes.delete(end);
+  lanes.delete(id);
+  feeds.delete(id);
+  colors.delete(id);
+}
+
+function tally(ids: string[]): Record<string, LaneReport> {
+  const reports: Record<string, LaneReport> = {};
+  for (const id of ids) {
+    const lane = lanes.get(id)?.lane;
+    if (lane) reports[id] = { ...lane.tally, backlog: lane.backlog };
+  }
+  return reports;
+}
+
+async function forEach<T>(stream: ReadableStream<T>, fn: (chunk: T) => void): Promise<void> {
+  const reader = stream.getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      fn(value);
+    }
+  } catch {
+    // Its link is gone.
+  }
+}
+
+const NONE: readonly EncodedFrame[] = [];

@@ -1,0 +1,37 @@
+/**
+ * What a page and its relay worker say to each other. Media never passes between them: it goes
+ * through the transforms, whose options these are, too. This module is browser compatible.
+ */
+import type { LaneTally } from "./lane.ts";
+
+/** Sound or picture. */
+export type MediaKind = "audio" | "video";
+
+/** What the worker is to do with the frames of a transform. */
+export type TransformOptions =
+  /** A receiver's: they can be a source, by this id. */
+  | { role: "tap"; id: string; kind: MediaKind }
+  /** A sender's: they are the carriers of a lane; what is written to `carriers` becomes one. */
+  | { role: "lane"; id: string; kind: MediaKind; carriers: WritableStream };
+
+/** To the worker. */
+export type ToWorker =
+  /** Which taps feed the lanes of a group from now on; null feeds none. */
+  | { type: "source"; lanes: string[]; tap: string | null }
+  /** The colours of the source, which a receiver takes from the carriers. */
+  | { type: "colors"; lanes: string[]; colorSpace: VideoColorSpaceInit }
+  /** These lanes are over. */
+  | { type: "end"; lanes: string[] }
+  /** Asks for the tallies of some lanes. */
+  | { type: "tally"; request: number; lanes: string[] };
+
+/** From the worker. */
+export type FromWorker =
+  /** The worker runs. */
+  | { type: "ready" }
+  | { type: "tally"; request: number; lanes: Record<string, LaneReport> };
+
+/** What a lane has done, and what it has still to do. */
+export interface LaneReport extends LaneTally {
+  backlog: number;
+}
