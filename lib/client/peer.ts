@@ -9,9 +9,8 @@ import type { Welcome } from "./connection.ts";
 import { Downstream } from "./downstream.ts";
 import { Emitter } from "./emitter.ts";
 import type { IceServers } from "./ice_servers.ts";
-import { ForwardingRelay } from "./relay/forwarding_relay.ts";
 import { ReEncodingRelay } from "./relay/re_encoding_relay.ts";
-import { RelayWorker } from "./relay/relay_worker.ts";
+import { makeRelay, type RelayMode } from "./relay/relay_mode.ts";
 import type { Relay } from "./relay/relay.ts";
 import type { SignallingClient } from "./signalling_client.ts";
 import type { TributaryError } from "./tributary_error.ts";
@@ -39,6 +38,8 @@ export interface PeerOptions {
   /** The broadcast. */
   name: string;
   peerName: string | undefined;
+  /** How a viewer is to relay, if it can. */
+  relayMode: RelayMode;
 }
 
 /** One node of a tree: the broadcaster, or a viewer. */
@@ -47,6 +48,7 @@ export class Peer extends Emitter<PeerEvents> {
   /** What a broadcaster sends is encoded for each child; what a viewer gets is passed on. */
   #relay: Relay = new ReEncodingRelay();
   #relayChosen: Promise<void> | null = null;
+  #isRelayChosen = false;
   readonly #downstream: Downstream;
   #upstream: Upstream | null = null;
   readonly #empty = Promise.withResolvers<void>();
@@ -75,6 +77,11 @@ export class Peer extends Emitter<PeerEvents> {
   /** True for a viewer, false for the broadcaster. */
   get isViewer(): boolean {
     return this.#upstream !== null;
+  }
+
+  /** Which way a viewer relays; null for a broadcaster, and before that is known. */
+  get relayMode(): RelayMode | null {
+    return this.#isRelayChosen ? this.#relay.mode : null;
   }
 
   /** Passes on a stream of one's own; null: nothing for the time being. */
@@ -146,8 +153,8 @@ export class Peer extends Emitter<PeerEvents> {
 
   /** Before there are any children: they come when there is a parent. */
   async #chooseRelay(): Promise<void> {
-    const worker = await RelayWorker.get();
-    if (worker) this.#relay = new ForwardingRelay(worker);
+    this.#relay = await makeRelay(this.#options.relayMode);
+    this.#isRelayChosen = true;
   }
 
   #createUpstream(): Upstream {

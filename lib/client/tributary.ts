@@ -11,6 +11,7 @@ import { Emitter } from "./emitter.ts";
 import { IceServers } from "./ice_servers.ts";
 import { giveUpLeftovers } from "./leftovers.ts";
 import { Peer } from "./peer.ts";
+import type { RelayMode } from "./relay/relay_mode.ts";
 import { SignallingClient } from "./signalling_client.ts";
 import { Streams } from "./streams.ts";
 import { TreeSubscriptions } from "./tree_subscriptions.ts";
@@ -28,6 +29,8 @@ export interface TributaryOptions {
   url?: string;
   /** For every RTCPeerConnection; the service's own ICE servers are added to it. */
   rtcConfiguration?: RTCConfiguration;
+  /** How to pass on what is watched; `forward` by default, and `re-encode` where that cannot be done. */
+  relayMode?: RelayMode;
 }
 
 /** What a Tributary emits. */
@@ -51,6 +54,7 @@ export class Tributary extends Emitter<TributaryEvents> {
   readonly #signalling: SignallingClient;
   readonly #iceServers: IceServers;
   readonly #streams = new Streams();
+  readonly #wantedRelayMode: RelayMode;
   /** There from the start or join on, until the broadcast is left or over. */
   #peer: Peer | null = null;
   #state: TributaryState = READY;
@@ -66,8 +70,9 @@ export class Tributary extends Emitter<TributaryEvents> {
   /** Closed links are noticed at once. A broadcast goes on: its page may be loaded again. */
   readonly #handlePageHide = () => this.#isViewer ? this.close() : this.#peer?.dropChildren();
 
-  constructor({ url, rtcConfiguration = {} }: TributaryOptions = {}) {
+  constructor({ url, rtcConfiguration = {}, relayMode = "forward" }: TributaryOptions = {}) {
     super();
+    this.#wantedRelayMode = relayMode;
     this.#signalling = new SignallingClient(url ?? defaultUrl());
     this.#subscriptions = new TreeSubscriptions(this.#signalling);
     this.#signalling.on("message", (message) => this.#handleMessage(message));
@@ -103,6 +108,11 @@ export class Tributary extends Emitter<TributaryEvents> {
   /** The name that this peer gave itself last, if any. */
   get peerName(): string | null {
     return this.#peerName ?? null;
+  }
+
+  /** How what is watched is passed on; null while nothing is. */
+  get relayMode(): RelayMode | null {
+    return this.#peer?.relayMode ?? null;
   }
 
   /**
@@ -286,7 +296,8 @@ export class Tributary extends Emitter<TributaryEvents> {
     addEventListener("pagehide", this.#handlePageHide);
     const signalling = this.#signalling;
     const iceServers = this.#iceServers;
-    return this.#peer = new Peer({ signalling, iceServers, name, peerName });
+    const relayMode = this.#wantedRelayMode;
+    return this.#peer = new Peer({ signalling, iceServers, name, peerName, relayMode });
   }
 
   async #start({ name }: Peer): Promise<void> {

@@ -18,6 +18,8 @@ export interface BrowseOptions {
   /** How many children a peer may have. */
   maxListeners?: number;
   launch?: LaunchOptions;
+  /** What pages may say in their consoles, besides. */
+  mayComplain?: RegExp;
 }
 
 /** What a browser test works with. */
@@ -30,7 +32,7 @@ export interface Browsing {
 
 /** Runs `body` with a server and a browser, and ends both. */
 export async function browse(
-  { maxListeners, launch }: BrowseOptions,
+  { maxListeners, launch, mayComplain }: BrowseOptions,
   body: (browsing: Browsing) => Promise<void>,
 ): Promise<void> {
   await using server = await startTestServer({ maxListeners });
@@ -49,7 +51,8 @@ export async function browse(
     const page = await context.newPage();
     page.on("pageerror", (error) => complaints.push(String(error)));
     page.on("console", (message) => {
-      if (!EXPECTED.test(message.text())) complaints.push(message.text());
+      const text = message.text();
+      if (!EXPECTED.test(text) && !mayComplain?.test(text)) complaints.push(text);
     });
     await page.goto(new URL(address, server.url).href);
     return page;

@@ -4,6 +4,7 @@
  * WebSocket it made. It forbids eval, as careful sites do.
  */
 import type { Page } from "playwright-core";
+import type { RelayMode } from "../../lib/client/relay/relay_mode.ts";
 import type { Tributary, TributaryErrorCode, TributaryState } from "../../lib/client/mod.ts";
 
 /** What the page's scripts find as globals. */
@@ -21,11 +22,24 @@ export interface SdkPageGlobals {
   codeOf(promise: Promise<unknown>): Promise<TributaryErrorCode | null>;
 }
 
-/** Makes the HTML of the page; `plays: false` leaves the stream to itself. */
-export function sdkPage(service: string, { plays = true } = {}): string {
+/** What an SDK page is like. */
+export interface SdkPageOptions {
+  /** False leaves the stream to itself. */
+  plays?: boolean;
+  /** False forbids the workers that forwarding needs. */
+  allowsWorkers?: boolean;
+  relayMode?: RelayMode;
+}
+
+/** Makes the HTML of the page. */
+export function sdkPage(
+  service: string,
+  { plays = true, allowsWorkers = true, relayMode = "forward" }: SdkPageOptions = {},
+): string {
+  const workers = allowsWorkers ? "; worker-src blob:" : "";
   return `<!doctype html>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="script-src 'unsafe-inline' ${service}; worker-src blob:">
+<meta http-equiv="Content-Security-Policy" content="script-src 'unsafe-inline' ${service}${workers}">
 <video></video>
 <script>
   addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) =>
@@ -47,7 +61,7 @@ export function sdkPage(service: string, { plays = true } = {}): string {
 </script>
 <script type="module">
   import { Tributary } from "${service}/tributary.js";
-  const tributary = new Tributary();
+  const tributary = new Tributary({ relayMode: "${relayMode}" });
   Object.assign(globalThis, { tributary, states: [], streams: 0, errors: [] });
   globalThis.codeOf = (promise) => promise.then(() => null, (error) => error.code);
   tributary.on("statechanged", (state) => states.push(state));

@@ -1,0 +1,148 @@
+/** Relays that forward encoded frames, relays that cannot, and trees of both. */
+import { assert, assertEquals } from "@std/assert";
+import type { Page } from "playwright-core";
+import type { RelayMode } from "../../lib/client/relay/relay_mode.ts";
+import { browse } from "../support/browsing.ts";
+import { assertEventually } from "../support/eventually.ts";
+import { serveForeignSite } from "../support/foreign_site.ts";
+import { assertMovingPicture, assertSound } from "../support/media.ts";
+import {
+  joinBroadcast,
+  sdkPage,
+  type SdkPageGlobals,
+  startBroadcast,
+  untilReady,
+} from "../support/sdk_page.ts";
+
+type Path = "/" | "/re-encodes" | "/forbids";
+
+/** Begins a broadcast, and makes a chain of viewers on pages of some kinds below it. */
+async function withChain(
+  paths: Path[],
+  body: (viewers: Page[], open: (path: Path) => Promise<Page>) => Promise<void>,
+): Promise<void> {
+  // What browsers say by themselves when a page forbids something.
+  const mayComplain = /violates the following Content Security Policy|^Forbidden: worker-src/;
+  await browse({ maxListeners: 1, mayComplain }, async ({ server, open }) => {
+    await using site = serveForeignSite({
+      "/": sdkPage(server.url),
+      "/re-encodes": sdkPage(server.url, { relayMode: "re-encode" }),
+      "/forbids": sdkPage(server.url, { allowsWorkers: false }),
+    });
+    const openPage = async (path: Path) => await untilReady(await open(site.url + path));
+    const broadcaster = await openPage("/");
+    await startBroadcast(broadcaster, "chain");
+    const viewers: Page[] = [];
+    for (const path of paths) {
+      const viewer = await openPage(path);
+      await joinBroadcast(viewer, "chain");
+      viewers.push(viewer);
+    }
+    await body(viewers, openPage);
+  });
+}
+
+/** What a viewer's connections count, of its picture. */
+interface PictureStats {
+  /** Of the picture that it gets. */
+  width: number;
+  decoded: number;
+  keys: number;
+  /** Of what it sends: the size that its encoder knows of, and what it needs for a frame. */
+  sentWidth: number;
+  encodeMs: number;
+}
+
+function pictureOf(page: Page): Promise<PictureStats> {
+  return page.evaluate(async () => {
+    const { connections } = globalThis as unknown as SdkPageGlobals;
+    const stats = { width: 0, decoded: 0, keys: 0, sentWidth: 0, encodeMs: NaN };
+    for (const connection of connections) {
+      for (const report of (await connection.getStats()).values()) {
+        if (report.kind !== "video") continue;
+        if (report.type === "inbound-rtp") {
+          stats.width = report.frameWidth;
+          stats.decoded = report.framesDecoded;
+          stats.keys = report.keyFramesDecoded;
+        } else if (report.type === "outbound-rtp" && report.framesEncoded > 0) {
+          stats.sentWidth = report.frameWidth;
+          stats.encodeMs = 1_000 * report.totalEncodeTime / report.framesEncoded;
+        }
+      }
+    }
+    return stats;
+  });
+}
+
+const modeOf = (page: Page): Promise<RelayMode | null> =>
+  page.evaluate(() => (globalThis as unknown as SdkPageGlobals).tributary.relayMode);
+
+const countConnections = (page: Page): Promise<number> =>
+  page.evaluate(() => (globalThis as unknown as SdkPageGlobals).connections.length);
+
+Deno.test("viewers forward what they get: nobody below the broadcaster encodes a picture", async () => {
+  await withChain(["/", "/", "/"], async (viewers) => {
+    const [first, second, third] = viewers as [Page, Page, Page];
+    for (const [i, page] of viewers.entries()) await assertMovingPicture(page, `viewer ${i + 1}`);
+    await assertSound(third, "the last one");
+    assertEquals(await modeOf(first), "forward");
+    const source = await pictureOf(first);
+    for (const relay of [first, second]) {
+      const { sentWidth, width } = await pictureOf(relay);
+      assertEquals([sentWidth, width], [16, source.width], "its encoder makes carriers only");
+    }
+    assertEquals((await pictureOf(third)).width, source.width);
+  });
+});
+
+Deno.test("whoever joins late begins with what the relay remembers: no key frame is made for it", async () => {
+  await withChain(["/", "/"], async (viewers, open) => {
+    const [first] = viewers as [Page, Page];
+    const before = await pictureOf(first);
+    const late = await open("/");
+    await joinBroadcast(late, "chain");
+    await assertMovingPicture(late, "the late one");
+    const after = await pictureOf(first);
+    // One is due every four seconds, whoever comes.
+    const due = 1 + Math.ceil((after.decoded - before.decoded) / 60);
+    assert(after.keys - before.keys <= due, `${after.keys - before.keys} key frames were made`);
+  });
+});
+
+Deno.test("a relay that encodes again can be in the middle, and forwarding ones below it", async () => {
+  await withChain(["/", "/re-encodes", "/", "/"], async (viewers) => {
+    const [first, second, third, fourth] = viewers as [Page, Page, Page, Page];
+    assertEquals(await Promise.all(viewers.map(modeOf)), [
+      "forward",
+      "re-encode",
+      "forward",
+      "forward",
+    ]);
+    for (const [i, page] of viewers.entries()) await assertMovingPicture(page, `viewer ${i + 1}`);
+    await assertSound(fourth, "the last one");
+    assertEquals((await pictureOf(first)).sentWidth, 16);
+    assert((await pictureOf(second)).sentWidth > 16, "the second one encodes the picture");
+    assertEquals((await pictureOf(third)).sentWidth, 16);
+  });
+});
+
+Deno.test("a page that allows no workers of this kind encodes again", async () => {
+  await withChain(["/forbids", "/"], async (viewers) => {
+    const [first, second] = viewers as [Page, Page];
+    assertEquals(await Promise.all(viewers.map(modeOf)), ["re-encode", "forward"]);
+    await assertMovingPicture(second, "the one below");
+    assert((await pictureOf(first)).sentWidth > 16);
+  });
+});
+
+Deno.test("a change of parent keeps the lanes: those below get the new stream by the same link", async () => {
+  await withChain(["/", "/", "/", "/"], async (viewers) => {
+    const [_first, second, third, fourth] = viewers as [Page, Page, Page, Page];
+    await assertMovingPicture(fourth, "the last one");
+    await second.close();
+    await assertEventually(() => countConnections(third), 3);
+    for (const page of [third, fourth]) await assertMovingPicture(page, "after the change");
+    assertEquals(await countConnections(fourth), 1);
+    assertEquals((await pictureOf(third)).sentWidth, 16);
+  });
+});
