@@ -8,6 +8,7 @@ import type { TreeNode } from "../../lib/protocol/mod.ts";
 export interface ShownNode {
   id: string;
   name: string;
+  relay: TreeNode["relay"];
   children: ShownNode[];
   hidden: number;
 }
@@ -20,14 +21,14 @@ export function countViewers(tree: TreeNode | null): number {
 
 /** Keeps the `limit` peers nearest to the broadcaster, who always stays. */
 export function trimTree(tree: TreeNode, limit: number): ShownNode {
-  const root: ShownNode = { id: tree.id, name: tree.name, children: [], hidden: 0 };
+  const root = toShown(tree);
   const level: [TreeNode, ShownNode][] = [[tree, root]];
   let left = limit - 1;
   // The array grows while it is walked: breadth first, so the shallow peers are kept.
   for (const [node, shown] of level) {
     for (const child of node.children) {
       if (left-- > 0) {
-        const kept = { id: child.id, name: child.name, children: [], hidden: 0 };
+        const kept = toShown(child);
         shown.children.push(kept);
         level.push([child, kept]);
       } else {
@@ -36,4 +37,8 @@ export function trimTree(tree: TreeNode, limit: number): ShownNode {
     }
   }
   return root;
+}
+
+function toShown({ id, name, relay }: TreeNode): ShownNode {
+  return { id, name, relay, children: [], hidden: 0 };
 }

@@ -8,6 +8,14 @@ import { type ShownNode, trimTree } from "./tree.ts";
 /** Most peers in the list: beyond that nobody reads it, and a phone would feel it. */
 const SHOWN_LIMIT = 200;
 
+/** What is said of who carries others. */
+const RELAYS = {
+  forward: "passes it on as it is",
+  "re-encode": "passes it on, encoded again",
+  none: "passes it on",
+  unknown: "passes it on",
+};
+
 /** Draws the tree of viewers below the broadcaster. */
 export function ViewerTree({ tree }: { tree: TreeNode | null }) {
   if (!tree || tree.children.length === 0) {
@@ -31,7 +39,7 @@ function Branch({ node, isRoot }: { node: ShownNode; isRoot?: boolean }) {
       <span class="tree-peer">
         <span class="tree-name">{isRoot ? "You" : node.name}</span>
         {isRoot && <span class="tree-note">the source</span>}
-        {!isRoot && carried > 0 && <span class="tree-note">passes it on</span>}
+        {!isRoot && carried > 0 && <span class="tree-note">{RELAYS[node.relay ?? "unknown"]}</span>}
       </span>
       {carried > 0 && (
         <ul>

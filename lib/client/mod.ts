@@ -11,5 +11,6 @@ export {
   TributaryError,
   type TributaryErrorCode,
 } from "./tributary_error.ts";
+export type { RelayMode } from "./relay/relay_mode.ts";
 export { TributaryState } from "./tributary_state.ts";
 export type { TreeNode } from "../protocol/mod.ts";

@@ -48,7 +48,7 @@ export class Peer extends Emitter<PeerEvents> {
   /** What a broadcaster sends is encoded for each child; what a viewer gets is passed on. */
   #relay: Relay = new ReEncodingRelay();
   #relayChosen: Promise<void> | null = null;
-  #isRelayChosen = false;
+  #relayMode: RelayMode | null = null;
   readonly #downstream: Downstream;
   #upstream: Upstream | null = null;
   readonly #empty = Promise.withResolvers<void>();
@@ -81,7 +81,7 @@ export class Peer extends Emitter<PeerEvents> {
 
   /** Which way a viewer relays; null for a broadcaster, and before that is known. */
   get relayMode(): RelayMode | null {
-    return this.#isRelayChosen ? this.#relay.mode : null;
+    return this.#relayMode;
   }
 
   /** Passes on a stream of one's own; null: nothing for the time being. */
@@ -153,12 +153,13 @@ export class Peer extends Emitter<PeerEvents> {
 
   /** Before there are any children: they come when there is a parent. */
   async #chooseRelay(): Promise<void> {
-    this.#relay = await makeRelay(this.#options.relayMode);
-    this.#isRelayChosen = true;
+    const { relay, mode } = await makeRelay(this.#options.relayMode);
+    this.#relay = relay;
+    this.#relayMode = mode;
   }
 
   #createUpstream(): Upstream {
-    const upstream = new Upstream(this.#options);
+    const upstream = new Upstream({ ...this.#options, relayMode: () => this.#relayMode });
     upstream.on("receivers", (receivers) => this.#relay.prepare(receivers));
     upstream.on("joined", (parent) => {
       // Whoever is the parent now is no child any more.

@@ -29,7 +29,10 @@ export interface TributaryOptions {
   url?: string;
   /** For every RTCPeerConnection; the service's own ICE servers are added to it. */
   rtcConfiguration?: RTCConfiguration;
-  /** How to pass on what is watched; `forward` by default, and `re-encode` where that cannot be done. */
+  /**
+   * How to pass on what is watched: by default `forward`, and `re-encode` where that cannot be done;
+   * `none` to carry nobody.
+   */
   relayMode?: RelayMode;
 }
 

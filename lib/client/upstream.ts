@@ -11,6 +11,7 @@ import type { Flow } from "./link_status.ts";
 import { hasPicture } from "./first_picture.ts";
 import { PictureWatch } from "./picture_watch.ts";
 import { reconnectDelayMs } from "./reconnect_policy.ts";
+import type { RelayMode } from "./relay/relay_mode.ts";
 import type { SignallingClient } from "./signalling_client.ts";
 import { toTributaryError, TributaryError } from "./tributary_error.ts";
 
@@ -47,6 +48,8 @@ export interface UpstreamOptions {
   iceServers: IceServers;
   name: string;
   peerName: string | undefined;
+  /** How what comes in is passed on; known before the first join. */
+  relayMode: () => RelayMode | null;
 }
 
 /** A link to a parent, whose id comes with its answer. */
@@ -189,7 +192,7 @@ export class Upstream extends Emitter<UpstreamEvents> {
       if (this.#halted) throw this.#halted;
       if (attempt !== this.#attempt) throw new TributaryError("cancelled");
     };
-    const { signalling, iceServers, name, peerName } = this.#options;
+    const { signalling, iceServers, name, peerName, relayMode } = this.#options;
     const configuration = await iceServers.fresh();
     goOn();
     const next: Attachment = { link: new Link(configuration), peer: null };
@@ -202,6 +205,7 @@ export class Upstream extends Emitter<UpstreamEvents> {
       peerName,
       offer: { ...offer },
       lost: this.#lost,
+      relay: relayMode() ?? undefined,
     });
     goOn();
     // It has been told once; what it gave instead is judged anew.

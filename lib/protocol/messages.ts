@@ -32,6 +32,8 @@ const peerName = z.optional(
   z.nullable(z.string().check(z.maxLength(MAX_PEER_NAME_LENGTH), wellFormed)),
 );
 
+const relayMode = z.enum(["forward", "re-encode", "none"]);
+
 /** Commands that a client sends, by name. */
 export const CLIENT_MESSAGES = {
   HELLO: z.object({
@@ -54,6 +56,7 @@ export const CLIENT_MESSAGES = {
     offer: opaque,
     peerName,
     lost: z.optional(peerId),
+    relay: z.optional(relayMode),
   }),
   LEAVE_BROADCAST: z.object({
     command: z.literal("LEAVE_BROADCAST"),
@@ -112,12 +115,16 @@ export type ClientMessageOf<C extends ClientCommand> = Extract<ClientMessage, { 
 export interface TreeNode {
   id: string;
   name: string;
+  /** How it relays, if it has said so. */
+  relay?: "forward" | "re-encode" | "none" | undefined;
   children: TreeNode[];
 }
 
 const treeNode: z.ZodMiniType<TreeNode> = z.object({
   id: z.string(),
   name: z.string(),
+  // Of a later version there may be more of them.
+  relay: z.catch(z.optional(relayMode), undefined),
   get children() {
     return z.array(treeNode);
   },

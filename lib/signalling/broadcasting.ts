@@ -35,6 +35,7 @@ export async function beginBroadcast(
     displayName: peerName,
     fanout,
     address,
+    relay: null,
     resumable: session.isResumable,
   };
   try {

@@ -34,7 +34,8 @@ export function lookForParent(
     peer: {
       id: session.id,
       displayName: watching.peerName,
-      fanout: context.config.fanout,
+      fanout: watching.relay === "none" ? 0 : context.config.fanout,
+      relay: watching.relay,
       address: context.address,
       resumable: session.isResumable,
       joinedAt: context.clock.now(),

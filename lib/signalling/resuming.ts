@@ -162,7 +162,7 @@ function revive(
   for (const [name, { peer, parent, children }] of moved) {
     if (peer.parent === null && peer.state === "live") session.addBroadcast(name);
     else {
-      const watching = session.watching = newWatching(name, peer.displayName);
+      const watching = session.watching = newWatching(name, peer);
       watching.edition = peer.edition;
       watching.member = true;
       // Above whatever it had counted to elsewhere, so that no late answer is taken for a new one.

@@ -12,7 +12,7 @@ import {
   SKIP_TREE_STATE_BACKLOG_BYTES,
 } from "../protocol/mod.ts";
 import type { PlacedPeer } from "../store/tree_store.ts";
-import type { Address, Edition, PeerId } from "../tree/types.ts";
+import type { Address, Edition, PeerId, RelayMode } from "../tree/types.ts";
 import type { GracePeriod } from "./grace.ts";
 import type { PendingPlacement } from "./placement.ts";
 
@@ -50,6 +50,8 @@ export interface Asking {
 export interface Watching {
   broadcast: string;
   peerName: string;
+  /** How it relays; null when it has not said. */
+  relay: RelayMode | null;
   /** Which broadcast of that name it was last placed in; null until then. */
   edition: Edition | null;
   /** True once the tree has a record of this peer, or may have one. */

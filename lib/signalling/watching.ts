@@ -3,7 +3,7 @@
  * end in departing.ts.
  */
 import type { Opaque } from "../protocol/mod.ts";
-import type { PeerId } from "../tree/types.ts";
+import type { Peer, PeerId, RelayMode } from "../tree/types.ts";
 import type { Context } from "./context.ts";
 import { giveUpPlace, giveUpPlacement, unwatch } from "./departing.ts";
 import { MAX_WAIT_MS } from "./placement.ts";
@@ -21,14 +21,23 @@ const LAST_LOST_DELAY_MS = 10_000;
 export async function watch(
   context: Context,
   session: Session,
-  join: { broadcast: string; peerName: string; offer: Opaque; lost?: PeerId },
+  join: {
+    broadcast: string;
+    peerName: string;
+    offer: Opaque;
+    lost?: PeerId;
+    relay?: RelayMode;
+  },
 ): Promise<void> {
   await giveUpPlacement(session);
   if (session.watching && session.watching.broadcast !== join.broadcast) {
     await unwatch(context, session);
   }
   if (session.isGone) return;
-  const watching = session.watching ??= newWatching(join.broadcast, join.peerName);
+  const watching = session.watching ??= newWatching(join.broadcast, {
+    displayName: join.peerName,
+    relay: join.relay ?? null,
+  });
   const avoided = [join.lost, watching.unanswered].filter((id) => id != null);
   watching.avoided = avoided.length > 0 ? new Set(avoided) : null;
   watching.unanswered = null;
@@ -56,10 +65,14 @@ export async function watch(
 }
 
 /** Makes what a session begins to watch with. */
-export function newWatching(broadcast: string, peerName: string): Watching {
+export function newWatching(
+  broadcast: string,
+  { displayName, relay }: Pick<Peer, "displayName" | "relay">,
+): Watching {
   return {
     broadcast,
-    peerName,
+    peerName: displayName,
+    relay,
     edition: null,
     member: false,
     attempt: 0,

@@ -31,7 +31,7 @@ export interface PlacedPeer {
 /** A peer that has no place yet. */
 export type NewPeer = Pick<
   Peer,
-  "id" | "displayName" | "fanout" | "address" | "resumable" | "joinedAt"
+  "id" | "displayName" | "fanout" | "address" | "relay" | "resumable" | "joinedAt"
 >;
 
 /** What a broadcast begins with. */

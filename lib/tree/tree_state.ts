@@ -1,12 +1,16 @@
 /**
  * From peers as stored to the nested tree that TREE_STATE_CHANGED carries.
  */
-import type { Peer, PeerId } from "./types.ts";
+import type { Peer, PeerId, RelayMode } from "./types.ts";
 
-/** One node of the tree as clients see it: `{id, name, children}`, recursively (seed rule). */
+/**
+ * One node of the tree as clients see it: `{id, name, children}`, recursively (seed rule), and how it
+ * relays if it has said so.
+ */
 export interface TreeStateNode {
   id: PeerId;
   name: string;
+  relay?: RelayMode;
   children: TreeStateNode[];
 }
 
@@ -28,16 +32,20 @@ export function treeState(peers: Iterable<Peer>, root: PeerId): TreeStateNode | 
   }
   if (!rootPeer) return null;
   // A loop and not recursion: a chain of thousands must not end in a stack overflow.
-  const top: TreeStateNode = { id: rootPeer.id, name: rootPeer.displayName, children: [] };
+  const top = toNode(rootPeer);
   const open = [top];
   for (let node = open.pop(); node; node = open.pop()) {
     const below = children.get(node.id) ?? [];
     below.sort((a, b) => a.place! - b.place!);
     for (const peer of below) {
-      const child: TreeStateNode = { id: peer.id, name: peer.displayName, children: [] };
+      const child = toNode(peer);
       node.children.push(child);
       open.push(child);
     }
   }
   return top;
+}
+
+function toNode({ id, displayName: name, relay }: Peer): TreeStateNode {
+  return { id, name, ...(relay ? { relay } : {}), children: [] };
 }

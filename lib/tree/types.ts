@@ -27,6 +27,12 @@ export interface Address {
  */
 export type PeerState = "linking" | "live" | "orphan";
 
+/**
+ * How a viewer passes on what it gets: `forward` encoded frames as they are, `re-encode` them, or
+ * `none`: it has no places for others.
+ */
+export type RelayMode = "forward" | "re-encode" | "none";
+
 /** One node of a broadcast's tree, as stored. The root is the peer without a parent that is `live`. */
 export interface Peer {
   id: PeerId;
@@ -42,6 +48,8 @@ export interface Peer {
   /** How many children it can carry. */
   fanout: number;
   address: Address;
+  /** How it relays; null when it has not said, and for a broadcaster. */
+  relay: RelayMode | null;
   /** True when its client greeted: a lost socket leaves it its place for a while. */
   resumable: boolean;
   /** Milliseconds since the epoch. */

@@ -16,7 +16,15 @@ export interface StoreUnderTest {
 
 /** Makes a peer that has no place yet. */
 export function newcomer(id: string, fanout = 2): NewPeer {
-  return { id, displayName: `Peer ${id}`, fanout, address: HERE, resumable: false, joinedAt: 1 };
+  return {
+    id,
+    displayName: `Peer ${id}`,
+    fanout,
+    address: HERE,
+    relay: null,
+    resumable: false,
+    joinedAt: 1,
+  };
 }
 
 /** Registers the suite for one implementation. */

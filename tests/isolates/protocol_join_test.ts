@@ -50,6 +50,26 @@ Deno.test("[JOIN-3] viewers are placed breadth first, whatever isolate they are 
   }
 });
 
+Deno.test("[JOIN-16] [TREE-6] who relays to nobody is given no children; the tree says how others do", async () => {
+  await using world = newWorld();
+  const name = freshName();
+  const broadcaster = await world.broadcaster(name, { peerName: "root" });
+  for (const relay of ["none", "forward", "re-encode"] as const) {
+    const viewer = await world.connect({ peerName: relay });
+    await viewer.request({ command: "JOIN_BROADCAST", name, offer: {}, peerName: relay, relay });
+  }
+  for (let i = 0; i < 3; i++) await world.viewer(name);
+  await broadcaster.subscribe(name);
+  let { tree } = await broadcaster.waitFor("TREE_STATE_CHANGED");
+  while (countPeers(tree) < 7) ({ tree } = await broadcaster.waitFor("TREE_STATE_CHANGED"));
+  const [leaf] = tree.children.filter((child) => child.name === "none");
+  assertEquals([leaf?.relay, leaf?.children], ["none", []]);
+  const [above] = tree.children.filter((child) => child.name === "forward");
+  assertEquals(above?.relay, "forward");
+  assertEquals(above?.children.map(({ relay }) => relay).includes("re-encode"), true);
+  assertEquals(tree.relay, undefined);
+});
+
 Deno.test("[JOIN-4] nobody is placed under a peer that has no picture yet", async () => {
   await using world = newWorld();
   const name = freshName();

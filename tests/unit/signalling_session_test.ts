@@ -36,6 +36,7 @@ const watching = (parent: Watching["parent"]): Watching => ({
   parent,
   placed: null,
   asking: null,
+  relay: null,
   pending: null,
   settled: null,
   lostParents: null,

@@ -17,6 +17,12 @@ Deno.test("[TREE-2] treeState() nests id, name and children from the broadcaster
   assertEquals(treeState(peers, "root"), node("root", node("a", node("c"))));
 });
 
+Deno.test("[TREE-6] treeState() tells how a peer relays, if that is known", () => {
+  const peers = [peerOf("root"), peerOf("a", { parent: "root", relay: "re-encode" })];
+  const [child] = treeState(peers, "root")!.children;
+  assertEquals(child, { id: "a", name: "Peer a", relay: "re-encode", children: [] });
+});
+
 Deno.test("treeState() orders children by their place, in whatever order they were read", () => {
   const children = [2, 0, 10, 1].map((place) => peerOf(`p${place}`, { parent: "root", place }));
   const expected = node("root", node("p0"), node("p1"), node("p2"), node("p10"));

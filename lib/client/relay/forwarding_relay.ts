@@ -20,7 +20,6 @@ interface LaneEnd {
 
 /** Passes encoded frames on, through the page's worker. */
 export class ForwardingRelay implements Relay {
-  readonly mode = "forward";
   readonly #worker: RelayWorker;
   readonly #taps = new WeakMap<RTCRtpReceiver, string>();
   #source: readonly RTCRtpReceiver[] = [];

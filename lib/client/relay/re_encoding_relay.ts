@@ -7,7 +7,6 @@ import type { Relay, RelaySource } from "./relay.ts";
 
 /** Passes decoded tracks on; each child's sender encodes them again. */
 export class ReEncodingRelay implements Relay {
-  readonly mode = "re-encode";
   #tracks: readonly MediaStreamTrack[] = [];
   readonly #senders = new Map<string, Map<string, RTCRtpSender>>();
   /** Its id groups sound and picture at the child; older clients see no stream without it. */

@@ -5,8 +5,6 @@
  * This module is browser compatible.
  */
 
-import type { RelayMode } from "./relay_mode.ts";
-
 /** What a peer passes on: its own stream, or what comes in over the link to its parent. */
 export type RelaySource =
   | { readonly stream: MediaStream }
@@ -14,8 +12,6 @@ export type RelaySource =
 
 /** Passes one source on to any number of children. */
 export interface Relay {
-  readonly mode: RelayMode;
-
   /** Is told of receivers that may become the source, before anything has come in over them. */
   prepare(receivers: readonly RTCRtpReceiver[]): void;
 

@@ -9,12 +9,15 @@ import { RelayWorker } from "./relay_worker.ts";
 
 /**
  * - `forward`: encoded frames are passed on as they are;
- * - `re-encode`: each child gets the decoded picture, encoded anew.
+ * - `re-encode`: each child gets the decoded picture, encoded anew;
+ * - `none`: the service gives it no children.
  */
-export type RelayMode = "forward" | "re-encode";
+export type RelayMode = "forward" | "re-encode" | "none";
 
-/** Makes a viewer's relay: one that forwards, unless it must not or cannot. */
-export async function makeRelay(wanted: RelayMode): Promise<Relay> {
+/** Makes a viewer's relay, in the mode that is wanted or the next one that can be had. */
+export async function makeRelay(wanted: RelayMode): Promise<{ relay: Relay; mode: RelayMode }> {
   const worker = wanted === "forward" ? await RelayWorker.get() : null;
-  return worker ? new ForwardingRelay(worker) : new ReEncodingRelay();
+  if (worker) return { relay: new ForwardingRelay(worker), mode: "forward" };
+  const mode = wanted === "forward" ? "re-encode" : wanted;
+  return { relay: new ReEncodingRelay(), mode };
 }

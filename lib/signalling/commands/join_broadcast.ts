@@ -5,7 +5,7 @@ import type { Handler } from "./handler.ts";
 
 /** Looks for a parent; the parent's answer is the answer (JOIN-1 to JOIN-11). */
 export const joinBroadcast: Handler<"JOIN_BROADCAST"> = async (context, session, message) => {
-  const { name, offer, peerName, lost } = message;
+  const { name, offer, peerName, lost, relay } = message;
   // The store is asked too: after a START or END that failed on the way it may be somebody else's.
   if (
     session.broadcasts.has(name) && (await context.store.broadcast(name))?.root === session.id
@@ -17,5 +17,6 @@ export const joinBroadcast: Handler<"JOIN_BROADCAST"> = async (context, session,
     offer,
     peerName: peerName || ANONYMOUS,
     lost,
+    relay,
   });
 };
