@@ -84,7 +84,6 @@ const app = createApp({ service, live: broadcasts, kv, instance, log, root });
 
 exitOnSignal({
   instance,
-  others: () => "near" in bus ? bus.near() : [],
   release: async () => {
     await service.close();
     broadcasts.close();

@@ -1,9 +1,7 @@
 /** Sessions outlive sockets, isolates and the whole server: rules RESUME, against the real one. */
-import { assert, assertEquals } from "@std/assert";
-import type { ServerMessageOf } from "../../lib/protocol/mod.ts";
+import { assertEquals } from "@std/assert";
 import { startTestServer } from "../support/server.ts";
-import { VirtualPeer, type VirtualPeerOptions } from "../support/virtual_peer.ts";
-import { countPeers, freshName, protocolWorld } from "./protocol_world.ts";
+import { countPeers, freshName, greet, protocolWorld } from "./protocol_world.ts";
 
 const newWorld = protocolWorld({ maxListeners: 1 });
 
@@ -11,7 +9,7 @@ Deno.test("[RESUME-2] a viewer in the middle loses its socket ten times; its lin
   await using world = newWorld();
   const name = freshName();
   const root = await world.broadcaster(name, { peerName: "root" });
-  const first = await greeted(world.server.wsUrl);
+  const first = await greet(world.server.wsUrl);
   await first.peer.joinBroadcast(name);
   const below = await world.viewer(name);
   const parent = first.peer.parent!;
@@ -19,7 +17,7 @@ Deno.test("[RESUME-2] a viewer in the middle loses its socket ten times; its lin
   let { peer } = first;
   for (let round = 0; round < 10; round++) {
     peer.drop();
-    const again = await greeted(world.server.wsUrl, first.welcome.resume);
+    const again = await greet(world.server.wsUrl, first.welcome.resume);
     assertEquals([again.welcome.resumed, again.welcome.id], [true, first.welcome.id]);
     assertEquals(again.welcome.watching, { name, parent });
     assertEquals(again.welcome.children, [child]);
@@ -39,12 +37,12 @@ Deno.test("[RESUME-2] a viewer in the middle loses its socket ten times; its lin
 Deno.test("[RESUME-2] a broadcaster comes back, and those who join meanwhile wait for it", async () => {
   await using world = newWorld();
   const name = freshName();
-  const first = await greeted(world.server.wsUrl);
+  const first = await greet(world.server.wsUrl);
   await first.peer.startBroadcast(name);
   first.peer.drop();
   const viewer = await world.connect();
   const joined = viewer.joinBroadcast(name);
-  const again = await greeted(world.server.wsUrl, first.welcome.resume);
+  const again = await greet(world.server.wsUrl, first.welcome.resume);
   assertEquals(again.welcome.broadcasts, [name]);
   // Asked while it was away, it cannot know; it is asked again when the deadline is over.
   assertEquals((await joined).peer, first.welcome.id);
@@ -59,16 +57,16 @@ for (const signal of ["SIGTERM", "SIGKILL"] as const) {
     const options = { withoutBundles: true, maxListeners: 1, kvFile: `${folder}/kv.db` };
     const before = await startTestServer(options);
     const name = freshName();
-    const root = await greeted(before.wsUrl);
+    const root = await greet(before.wsUrl);
     await root.peer.startBroadcast(name);
     const viewers = [];
     for (let i = 0; i < 3; i++) {
-      const viewer = await greeted(before.wsUrl);
+      const viewer = await greet(before.wsUrl);
       await viewer.peer.joinBroadcast(name);
       viewers.push(viewer);
     }
     // Who is placed under the last one shows that it is known to have its picture.
-    const probe = await greeted(before.wsUrl);
+    const probe = await greet(before.wsUrl);
     await probe.peer.joinBroadcast(name);
     await probe.peer.leaveBroadcast(name);
     await probe.peer.close();
@@ -81,7 +79,7 @@ for (const signal of ["SIGTERM", "SIGKILL"] as const) {
     try {
       const back = [];
       for (const { welcome } of [root, ...viewers]) {
-        const again = await greeted(after.wsUrl, welcome.resume);
+        const again = await greet(after.wsUrl, welcome.resume);
         assertEquals([again.welcome.resumed, again.welcome.id], [true, welcome.id]);
         back.push(again);
       }
@@ -89,7 +87,7 @@ for (const signal of ["SIGTERM", "SIGKILL"] as const) {
       const parents = back.slice(1).map(({ welcome }) => welcome.watching?.parent);
       assertEquals(parents, [root, ...viewers].slice(0, 3).map(({ welcome }) => welcome.id));
       // It is as if nothing had happened: somebody joins, the tree is whole, the end reaches all.
-      const late = await greeted(after.wsUrl);
+      const late = await greet(after.wsUrl);
       await late.peer.joinBroadcast(name);
       await late.peer.subscribe(name);
       await late.peer.waitFor((m) =>
@@ -105,21 +103,4 @@ for (const signal of ["SIGTERM", "SIGKILL"] as const) {
       await Deno.remove(folder, { recursive: true });
     }
   });
-}
-
-interface Greeted {
-  peer: VirtualPeer;
-  welcome: ServerMessageOf<"WELCOME">;
-}
-
-async function greeted(
-  url: string,
-  resume?: string,
-  options?: VirtualPeerOptions,
-): Promise<Greeted> {
-  const peer = await VirtualPeer.connect(url, options);
-  peer.send({ command: "HELLO", version: 1, resume });
-  const welcome = await peer.waitFor("WELCOME");
-  assert(welcome.heartbeatMs > 0);
-  return { peer, welcome };
 }

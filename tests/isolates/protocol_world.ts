@@ -5,7 +5,7 @@
 import { assertEquals } from "@std/assert";
 import { RefusedError, VirtualPeer, type VirtualPeerOptions } from "../support/virtual_peer.ts";
 import { startTestServer, type TestServer, type TestServerOptions } from "../support/server.ts";
-import type { ErrorCode, TreeNode } from "../../lib/protocol/mod.ts";
+import type { ErrorCode, ServerMessageOf, TreeNode } from "../../lib/protocol/mod.ts";
 
 /** Peers of one test. */
 export interface World extends AsyncDisposable {
@@ -54,6 +54,23 @@ export function protocolWorld(options: TestServerOptions): () => World {
       },
     };
   };
+}
+
+/** A peer that has said HELLO. */
+export interface Greeted {
+  peer: VirtualPeer;
+  welcome: ServerMessageOf<"WELCOME">;
+}
+
+/** Connects a peer and says HELLO, with a token if there is one. Whoever calls it closes the peer. */
+export async function greet(
+  url: string,
+  resume?: string,
+  options?: VirtualPeerOptions,
+): Promise<Greeted> {
+  const peer = await VirtualPeer.connect(url, options);
+  peer.send({ command: "HELLO", version: 1, resume });
+  return { peer, welcome: await peer.waitFor("WELCOME") };
 }
 
 /** Asserts that a request is refused with a code. */
