@@ -1,7 +1,11 @@
 /** Sessions outlive sockets, isolates and the whole server: rules RESUME, against the real one. */
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
+import type { Peer } from "../../lib/tree/types.ts";
 import { startTestServer, type TestServerOptions } from "../support/server.ts";
-import { countPeers, freshName, greet, protocolWorld } from "./protocol_world.ts";
+import { closeCode, countPeers, freshName, greet, protocolWorld } from "./protocol_world.ts";
+
+/** So many sockets in a row never all reach the same one of three isolates. */
+const MAX_ROUNDS = 60;
 
 /** Registers the tests; `title` goes before each of theirs. */
 export function registerResumeRules(title: string, options: TestServerOptions = {}): void {
@@ -54,6 +58,38 @@ export function registerResumeRules(title: string, options: TestServerOptions = 
     await again.peer.close();
   });
 
+  Deno.test(`${title}[RESUME-4] a token resumed elsewhere or here closes the open socket; the links follow`, async () => {
+    await using world = newWorld();
+    using kv = await Deno.openKv(world.server.kvFile);
+    const name = freshName();
+    const root = await world.broadcaster(name, { peerName: "root" });
+    const { peer: first, welcome: { id, resume } } = await greet(world.server.wsUrl);
+    await first.joinBroadcast(name);
+    const below = await world.viewer(name);
+    const instanceOf = async () => (await kv.get<Peer>(["peer", name, id])).value!.address.instance;
+    let peer = first;
+    const rounds = { here: 0, elsewhere: 0 };
+    for (let round = 0; Math.min(rounds.here, rounds.elsewhere) < 3; round++) {
+      assert(round < MAX_ROUNDS, `always the same instance: ${JSON.stringify(rounds)}`);
+      const before = await instanceOf();
+      const again = await greet(world.server.wsUrl, resume);
+      assertEquals([again.welcome.resumed, again.welcome.id], [true, id]);
+      assertEquals(await closeCode(peer), 4001);
+      rounds[await instanceOf() === before ? "here" : "elsewhere"]++;
+      peer = again.peer;
+      const [child] = again.welcome.children;
+      peer.sendCandidates([round], again.welcome.watching!.parent);
+      peer.sendCandidates([round], child!);
+      for (const other of [root, below]) {
+        await other.waitFor((m) => m.command === "ICE_CANDIDATES" && m.candidates[0] === round);
+        other.sendCandidates([`back ${round}`], id);
+      }
+      for (let i = 0; i < 2; i++) await peer.waitFor("ICE_CANDIDATES");
+    }
+    assertEquals(below.received.filter((m) => m.command === "RECONNECT_TO_BROADCAST"), []);
+    await peer.close();
+  });
+
   for (const signal of ["SIGTERM", "SIGKILL"] as const) {
     Deno.test(`${title}[RESUME-7] the server ends by ${signal} and begins again; everybody is where they were`, async () => {
       const folder = await Deno.makeTempDir({ prefix: "tributary-restart-" });
@@ -73,9 +109,9 @@ export function registerResumeRules(title: string, options: TestServerOptions = 
       await probe.peer.joinBroadcast(name);
       await probe.peer.leaveBroadcast(name);
       await probe.peer.close();
-      const closed = Promise.all([root, ...viewers].map(({ peer }) => peer.closed));
+      const closed = Promise.all([root, ...viewers].map(({ peer }) => closeCode(peer)));
       await before.stop(signal);
-      const codes = (await closed).map(({ code }) => code);
+      const codes = await closed;
       if (signal === "SIGTERM") assertEquals(new Set(codes), new Set([1012]));
 
       const after = await startTestServer({ ...options, port: before.port });

@@ -5,7 +5,7 @@ import type { InstanceRecord } from "../../lib/store/instance_record.ts";
 import { assertEventually } from "../support/eventually.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 import { VirtualPeer } from "../support/virtual_peer.ts";
-import { freshName, greet } from "./protocol_world.ts";
+import { closeCode, freshName, greet } from "./protocol_world.ts";
 
 const ISOLATES = 3;
 
@@ -25,10 +25,9 @@ for (const bus of ["auto", "kv"]) {
     Deno.test(`[RESUME-7] ${signal}, BUS=${bus}: everything is closed, released and given up before the exit`, async () => {
       await withServer(bus, async ({ server, kv }) => {
         const peers = await populate(server);
-        const closed = Promise.all(peers.map((peer) => peer.closed));
+        const closed = Promise.all(peers.map((peer) => closeCode(peer)));
         await exitsInTime(server, signal);
-        const codes = (await closed).map(({ code }) => code);
-        assertEquals(new Set(codes), new Set([1012]));
+        assertEquals(new Set(await closed), new Set([1012]));
         assertEquals(await states(kv), ["gone", "gone", "gone"]);
         // Those who did not greet have left, to the last record; those who did keep their places.
         const broadcasts = await Array.fromAsync(kv.list({ prefix: ["broadcast"] }));
@@ -48,7 +47,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
       using database = new DatabaseSync(file, { timeout: 10_000 });
       database.exec("BEGIN EXCLUSIVE");
       const exited = exitsInTime(server, signal);
-      const codes = (await Promise.all(peers.map((peer) => peer.closed))).map(({ code }) => code);
+      const codes = await Promise.all(peers.map((peer) => closeCode(peer)));
       assertEquals(new Set(codes), new Set([1012]));
       // It goes on trying to give up what it holds, but takes nobody in any more.
       assertEquals(await outcomeOfConnecting(server), 1012);
@@ -123,5 +122,5 @@ async function states(kv: Deno.Kv): Promise<string[]> {
 /** Tries to open a socket; resolves with the code that it is closed with. */
 async function outcomeOfConnecting({ wsUrl }: TestServer): Promise<number | "refused"> {
   const peer = await VirtualPeer.connect(wsUrl).catch(() => null);
-  return peer ? (await peer.closed).code : "refused";
+  return peer ? await closeCode(peer) : "refused";
 }

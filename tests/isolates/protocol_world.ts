@@ -7,6 +7,9 @@ import { RefusedError, VirtualPeer, type VirtualPeerOptions } from "../support/v
 import { startTestServer, type TestServer, type TestServerOptions } from "../support/server.ts";
 import type { ErrorCode, ServerMessageOf, TreeNode } from "../../lib/protocol/mod.ts";
 
+/** What closes a socket takes a message between instances, on a busy machine. */
+const CLOSED_WITHIN_MS = 5_000;
+
 /** Peers of one test. */
 export interface World extends AsyncDisposable {
   server: TestServer;
@@ -71,6 +74,17 @@ export async function greet(
   const peer = await VirtualPeer.connect(url, options);
   peer.send({ command: "HELLO", version: 1, resume });
   return { peer, welcome: await peer.waitFor("WELCOME") };
+}
+
+/** Resolves with the code that a socket is closed with; rejects when it stays open for long. */
+export async function closeCode(
+  peer: VirtualPeer,
+  timeoutMs: number = CLOSED_WITHIN_MS,
+): Promise<number> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error("The socket is still open")), timeoutMs);
+  const { code } = await Promise.race([peer.closed, promise]).finally(() => clearTimeout(timer));
+  return code;
 }
 
 /** Asserts that a request is refused with a code. */

@@ -28,6 +28,8 @@ export interface TestServer extends AsyncDisposable {
   /** Where clients connect to. */
   readonly wsUrl: string;
   readonly port: number;
+  /** Where its KV is. */
+  readonly kvFile: string;
   /** The process that was started; it leads a process group of its own. */
   readonly pid: number;
   /** What the server has printed. */
@@ -46,13 +48,14 @@ export async function startTestServer(
 ): Promise<TestServer> {
   const { maxListeners = 3, jobs = 2, env = {}, port = freePort() } = options;
   const folder = options.kvFile ? null : await Deno.makeTempDir({ prefix: "tributary-server-" });
+  const kvFile = options.kvFile ?? `${folder}/kv.db`;
   const serve = ["serve", "--parallel", "-A", "--no-check", `--port=${port}`, "main.ts"];
   const child = new Deno.Command(Deno.execPath(), {
     args: options.withoutBundles ? serve : ["task", "start"],
     cwd: fileURLToPath(new URL("../..", import.meta.url)),
     env: {
       PORT: String(port),
-      KV_URL: options.kvFile ?? `${folder}/kv.db`,
+      KV_URL: kvFile,
       DENO_JOBS: String(jobs),
       MAX_LISTENERS: String(maxListeners),
       LOG_LEVEL: "warn",
@@ -90,6 +93,7 @@ export async function startTestServer(
   return {
     url,
     port,
+    kvFile,
     wsUrl: `ws://localhost:${port}/api/ws`,
     pid: child.pid,
     logs: () => output.join(""),
