@@ -38,6 +38,8 @@ export function registerResumeRules(title: string, options: TestServerOptions = 
       for (let i = 0; i < 2; i++) await peer.waitFor("ICE_CANDIDATES");
     }
     assertEquals(below.received.filter((m) => m.command === "RECONNECT_TO_BROADCAST"), []);
+    await root.endBroadcast(name);
+    await peer.waitFor("BROADCAST_ENDED");
     await peer.close();
   });
 
@@ -87,6 +89,8 @@ export function registerResumeRules(title: string, options: TestServerOptions = 
       for (let i = 0; i < 2; i++) await peer.waitFor("ICE_CANDIDATES");
     }
     assertEquals(below.received.filter((m) => m.command === "RECONNECT_TO_BROADCAST"), []);
+    await root.endBroadcast(name);
+    await peer.waitFor("BROADCAST_ENDED");
     await peer.close();
   });
 

@@ -5,6 +5,7 @@
 import { assertEquals } from "@std/assert";
 import { RefusedError, VirtualPeer, type VirtualPeerOptions } from "../support/virtual_peer.ts";
 import { startTestServer, type TestServer, type TestServerOptions } from "../support/server.ts";
+import { assertAllGivenUp, assertStoppedClean } from "./leftovers.ts";
 import type { ErrorCode, ServerMessageOf, TreeNode } from "../../lib/protocol/mod.ts";
 
 /** What closes a socket takes a message between instances, on a busy machine. */
@@ -23,14 +24,20 @@ export interface World extends AsyncDisposable {
 /** Registers the start and end of a file's server; the returned function makes a test's world. */
 export function protocolWorld(options: TestServerOptions): () => World {
   let server: TestServer;
+  let folder: string;
   Deno.test.beforeAll(async () => {
-    server = await startTestServer({ jobs: 3, withoutBundles: true, ...options });
+    folder = await Deno.makeTempDir({ prefix: "tributary-protocol-" });
+    const kvFile = `${folder}/kv.db`;
+    server = await startTestServer({ jobs: 3, withoutBundles: true, kvFile, ...options });
   });
   Deno.test.afterAll(async () => {
+    await using _ = { [Symbol.asyncDispose]: () => end(server, folder) };
+    await assertAllGivenUp(server.kvFile);
     const code = await server.stop();
     const faults = server.logs().split("\n").filter((line) => line.includes('"level":"error"'));
     assertEquals(faults, [], "the server logged faults");
     assertEquals(code, 0, "the server did not end in good order");
+    await assertStoppedClean(server.kvFile);
   });
   return () => {
     const peers: VirtualPeer[] = [];
@@ -57,6 +64,12 @@ export function protocolWorld(options: TestServerOptions): () => World {
       },
     };
   };
+}
+
+/** Ends a server, whatever has failed before, and removes its data. */
+async function end(server: TestServer, folder: string): Promise<void> {
+  await server.stop();
+  await Deno.remove(folder, { recursive: true });
 }
 
 /** A peer that has said HELLO. */
