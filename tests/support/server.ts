@@ -17,6 +17,8 @@ export interface TestServerOptions {
   kvFile?: string;
   /** Listens on this port and not on a free one. */
   port?: number;
+  /** Other flags of `deno serve`, for a server without bundles. */
+  flags?: string[];
   /** Other variables of the server's environment. */
   env?: Record<string, string>;
 }
@@ -46,10 +48,14 @@ export interface TestServer extends AsyncDisposable {
 export async function startTestServer(
   options: TestServerOptions = {},
 ): Promise<TestServer> {
-  const { maxListeners = 3, jobs = 2, env = {}, port = freePort() } = options;
+  const { maxListeners = 3, jobs = 2, flags = [], env = {}, port = freePort() } = options;
   const folder = options.kvFile ? null : await Deno.makeTempDir({ prefix: "tributary-server-" });
   const kvFile = options.kvFile ?? `${folder}/kv.db`;
-  const serve = ["serve", "--parallel", "-A", "--no-check", `--port=${port}`, "main.ts"];
+  const serve = [
+    ...["serve", "--parallel", "-A", "--no-check", `--port=${port}`],
+    ...flags,
+    "main.ts",
+  ];
   const child = new Deno.Command(Deno.execPath(), {
     args: options.withoutBundles ? serve : ["task", "start"],
     cwd: fileURLToPath(new URL("../..", import.meta.url)),
