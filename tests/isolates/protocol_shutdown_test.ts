@@ -18,6 +18,9 @@ const BROADCASTS = 8;
 /** Of one socket: its isolate has more to do at the end than the others, which must wait for it. */
 const BROADCASTS_OF_ONE = 30;
 
+/** More than can be told within one turn of the event loop. */
+const SOCKETS = 200;
+
 const GREETED = "of one that greeted";
 
 for (const bus of ["auto", "kv"]) {
@@ -55,6 +58,28 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
     });
   });
 }
+
+Deno.test("[RESUME-7] the exit waits until the sockets are closed on both sides, but not for who does not read", async () => {
+  // Nothing else takes any time here: KV is in memory, and whoever greeted leaves nothing to give up.
+  await using server = await startTestServer({
+    withoutBundles: true,
+    jobs: 1,
+    kvFile: ":memory:",
+  });
+  const peers = [];
+  for (let i = 0; i < SOCKETS; i++) {
+    const { peer } = await greet(server.wsUrl);
+    await peer.startBroadcast(freshName());
+    peers.push(peer);
+  }
+  const { peer: stuck } = await greet(server.wsUrl);
+  stuck.pauseReading();
+  const closed = Promise.all(peers.map((peer) => closeCode(peer)));
+  await exitsInTime(server, "SIGTERM");
+  assertEquals(new Set(await closed), new Set([1012]));
+  stuck.drop();
+  await stuck.closed;
+});
 
 interface World {
   server: TestServer;
