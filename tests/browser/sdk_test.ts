@@ -9,8 +9,10 @@ import { assertMovingPicture, assertSound } from "../support/media.ts";
 import {
   cut,
   errorsOf,
+  joinsOf,
   linksOf,
   openLinksOf,
+  recordFrames,
   stateOf,
   statesOf,
   streamsOf,
@@ -139,7 +141,7 @@ Deno.test("a viewer whose link dies joins again by itself, without a word from t
   });
 });
 
-Deno.test("a viewer whose parent falls asleep seeks another one until there is a place", async () => {
+Deno.test("[JOIN-12] a viewer whose parent falls asleep reports it, and seeks another one until there is a place", async () => {
   await withSdk({ maxListeners: 1 }, async ({ page, pageOf }) => {
     const broadcaster = await page();
     await startBroadcast(broadcaster, "sleepy");
@@ -150,12 +152,17 @@ Deno.test("a viewer whose parent falls asleep seeks another one until there is a
     const kill = () => signalAll(pids.splice(0), "SIGKILL");
     try {
       const viewer = await page();
+      const frames = recordFrames(viewer);
       await joinBroadcast(viewer, "sleepy");
       await assertMovingPicture(viewer, "the viewer below the sleeper");
 
       // Its socket stays open, so neither the service nor the broadcaster know anything.
       signalAll(pids, "SIGSTOP");
       await assertEventually(() => stateOf(viewer), "RECONNECTING");
+      // [JOIN-12] The service is told whom not to choose.
+      await assertEventually(() => joinsOf(frames).lost.length >= 2, true);
+      const { lost, parents } = joinsOf(frames);
+      assertEquals(lost.slice(0, 2), [undefined, parents[0]]);
       kill();
       await assertEventually(() => stateOf(viewer), "LISTENING");
       await assertMovingPicture(viewer, "the viewer that found another parent");

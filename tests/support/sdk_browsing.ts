@@ -1,5 +1,6 @@
 /** The SDK on pages of another site, with the real server and Chromium, for tests of the SDK itself. */
 import type { Browser, Page } from "playwright-core";
+import type { ClientMessage, ServerMessage } from "../../lib/protocol/mod.ts";
 import { browse, type BrowseOptions } from "./browsing.ts";
 import { type ForeignSite, serveForeignSite } from "./foreign_site.ts";
 import { sdkPage, type SdkPageGlobals, untilReady } from "./sdk_page.ts";
@@ -41,6 +42,35 @@ export function within<T>(
   body: (globals: SdkPageGlobals) => T | Promise<T>,
 ): Promise<T> {
   return page.evaluate(`(${body})(globalThis)`) as Promise<T>;
+}
+
+/** What a page and the service say to each other. */
+export interface Frames {
+  sent: ClientMessage[];
+  received: ServerMessage[];
+}
+
+/** Records what a page and the service say over sockets that are opened from now on. */
+export function recordFrames(page: Page): Frames {
+  const frames: Frames = { sent: [], received: [] };
+  page.on("websocket", (socket) => {
+    socket.on("framesent", ({ payload }) => frames.sent.push(JSON.parse(String(payload))));
+    socket.on("framereceived", ({ payload }) => frames.received.push(JSON.parse(String(payload))));
+  });
+  return frames;
+}
+
+/** Lists whom the joins of a page reported lost, and which parents it was given. */
+export function joinsOf({ sent, received }: Frames): {
+  lost: (string | undefined)[];
+  parents: string[];
+} {
+  return {
+    lost: sent.flatMap((message) => message.command === "JOIN_BROADCAST" ? [message.lost] : []),
+    parents: received.flatMap((message) =>
+      message.command === "JOIN_BROADCAST_RECEIVED" ? [message.peer] : []
+    ),
+  };
 }
 
 /** Closes the page's socket, and waits until it has closed. */
