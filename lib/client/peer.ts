@@ -108,7 +108,8 @@ export class Peer extends Emitter<PeerEvents> {
   handleWelcome({ resumed, watching, children }: Welcome): void {
     // Children of whom the service knows nothing any more keep their links until they have others.
     if (resumed) this.#downstream.keep(children);
-    this.#upstream?.handleWelcome(watching?.name === this.name ? watching.parent : null);
+    const parent = watching?.name === this.name ? watching.parent : null;
+    this.#upstream?.handleWelcome(parent, resumed);
   }
 
   /**

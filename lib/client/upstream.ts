@@ -9,7 +9,7 @@ import { Emitter } from "./emitter.ts";
 import type { IceServers } from "./ice_servers.ts";
 import type { Flow } from "./link_status.ts";
 import { hasPicture } from "./first_picture.ts";
-import { reconnectDelayMs } from "./reconnect_policy.ts";
+import { endsSearch, reconnectDelayMs } from "./reconnect_policy.ts";
 import type { SignallingClient } from "./signalling_client.ts";
 import { toTributaryError, TributaryError } from "./tributary_error.ts";
 
@@ -48,16 +48,6 @@ export interface UpstreamOptions {
   peerName: string | undefined;
 }
 
-/** With any other error of a join it is worth trying again. */
-const FINAL_CODES: ReadonlySet<string> = new Set([
-  "unknown_broadcast",
-  "broadcast_ended",
-  "own_broadcast",
-  "invalid_field",
-  "connection_lost",
-  "cancelled",
-]);
-
 /** Watches one broadcast. */
 export class Upstream extends Emitter<UpstreamEvents> {
   readonly #options: UpstreamOptions;
@@ -76,6 +66,8 @@ export class Upstream extends Emitter<UpstreamEvents> {
   /** Tries since a stream last came. */
   #tries = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** When the service last turned out to have forgotten this session. */
+  #forgottenAt = -Infinity;
   /** Rejects when closed: what waits for a closed RTCPeerConnection waits for ever. */
   readonly #closing = Promise.withResolvers<never>();
   #isClosed = false;
@@ -138,8 +130,10 @@ export class Upstream extends Emitter<UpstreamEvents> {
    * under none, it joins again. A join that is under way is asked again as it is.
    *
    * @param parent whom the service takes for the parent; null: nobody
+   * @param resumed whether the service still knew the session
    */
-  handleWelcome(parent: string | null): void {
+  handleWelcome(parent: string | null, resumed: boolean): void {
+    if (!resumed) this.#forgottenAt = performance.now();
     const newest = this.#next ?? this.#shown;
     if (!this.#isJoining && (parent === null || newest?.peer !== parent)) this.reattach();
   }
@@ -220,7 +214,8 @@ export class Upstream extends Emitter<UpstreamEvents> {
     } catch (thrown) {
       const error = toTributaryError(thrown);
       if (this.#halted || attempt !== this.#attempt) return;
-      if (FINAL_CODES.has(error.code)) this.emit("failed", error);
+      const isFinal = endsSearch(error.code, performance.now() - this.#forgottenAt);
+      if (isFinal) this.emit("failed", error);
       else this.reattach();
     }
   }
