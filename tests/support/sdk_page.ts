@@ -25,7 +25,7 @@ export interface SdkPageGlobals {
 export function sdkPage(service: string, { plays = true } = {}): string {
   return `<!doctype html>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="script-src 'unsafe-inline' ${service}">
+<meta http-equiv="Content-Security-Policy" content="script-src 'unsafe-inline' ${service}; worker-src blob:">
 <video></video>
 <script>
   addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) =>
