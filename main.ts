@@ -21,6 +21,7 @@ import { KvTreeStore } from "./lib/store/kv_tree_store.ts";
 import { Leftovers } from "./lib/store/leftovers.ts";
 import { openKv } from "./lib/store/open_kv.ts";
 import { createApp } from "./routes/app.ts";
+import { OpenSockets } from "./routes/open_sockets.ts";
 
 const env = Deno.env.toObject();
 const config = configOrExit();
@@ -80,13 +81,16 @@ const housekeeping = new Housekeeping({
 });
 const broadcasts = new LiveBroadcasts({ ...time, store, hints: service.hints });
 const root = import.meta.dirname ?? ".";
-const app = createApp({ service, live: broadcasts, kv, instance, log, root });
+const sockets = new OpenSockets();
+const app = createApp({ service, sockets, live: broadcasts, kv, instance, log, root });
 
 exitOnSignal({
   instance,
-  others: () => "near" in bus ? bus.near() : [],
   release: async () => {
-    await service.close();
+    const givenUp = service.close();
+    // Clients answer while everything else is being given up.
+    const told = sockets.allClosed();
+    await givenUp;
     broadcasts.close();
     await Promise.all([reaper.stop(), housekeeping.stop()]);
     // Last: from now on the others see to whoever does not come back.
@@ -94,6 +98,7 @@ exitOnSignal({
     bus.close();
     await bus.flushed();
     kv.close();
+    await told;
     log("info", "instance_stopped");
   },
 });

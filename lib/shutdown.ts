@@ -1,48 +1,64 @@
 /**
  * Ends the process in good order. Every isolate of `deno serve --parallel` gets the signal, but an
- * exit in one of them ends them all: so each says when it is done, and all exit together.
+ * exit in one of them ends them all: so they keep a roll call of their own, whatever bus there is,
+ * and the last one to be done ends the process.
  */
+import { type Call, RollCall } from "./bus/roll_call.ts";
+import { REAL_TIMERS } from "./bus/timers.ts";
+import type { InstanceId } from "./tree/types.ts";
 
 /** Deno Deploy sends SIGINT and, 5 s later, SIGKILL; this leaves room on either side. */
 const DEADLINE_MS = 3_000;
 
+/** How often an isolate says that it is done: channels lose posts, and the others wait for this one. */
+const SAY_AGAIN_MS = 100;
+
 /** What the end of an isolate needs. */
 export interface ShutdownOptions {
-  /** Ids of the other isolates that are running. */
-  others: () => string[];
   /** This isolate's id. */
-  instance: string;
+  instance: InstanceId;
   /** Gives everything up: sockets, leases, handles. */
   release: () => Promise<void>;
 }
 
 /** Exits after SIGINT or SIGTERM, when every isolate has released what it held or time is up. */
-export function exitOnSignal({ others, instance, release }: ShutdownOptions): void {
+export function exitOnSignal({ instance, release }: ShutdownOptions): void {
   const channel = new BroadcastChannel("tributary/shutdown");
-  const done = new Set<string>();
-  let waitingFor: string[] | null = null;
+  const post = (call: Call) => channel.postMessage(call);
+  const ignore = () => {};
+  const running = new RollCall({
+    instance,
+    timers: REAL_TIMERS,
+    post,
+    onNear: ignore,
+    onGone: ignore,
+  });
+  let waitingFor: Set<InstanceId> | null = null;
   const exitWhenAllAreDone = () => {
-    if (waitingFor?.every((id) => done.has(id))) Deno.exit(0);
+    if (waitingFor?.size === 0) Deno.exit(0);
   };
-  channel.onmessage = ({ data }) => {
-    done.add(data);
+  channel.onmessage = ({ data }: MessageEvent<Call>) => {
+    if (!waitingFor) return running.receive(data);
+    const [word, other] = data;
+    // To be done is to say goodbye.
+    if (word === "bye") waitingFor.delete(other);
+    else waitingFor.add(other);
     exitWhenAllAreDone();
   };
+  running.start();
+
   let ending = false;
   const end = async () => {
     if (ending) return;
     ending = true;
     setTimeout(() => Deno.exit(0), DEADLINE_MS);
-    const running = others();
     try {
       await release();
     } finally {
-      channel.postMessage(instance);
-      // A turn for the message to leave before this isolate might end the process.
-      setTimeout(() => {
-        waitingFor = running;
-        exitWhenAllAreDone();
-      }, 20);
+      waitingFor = new Set(running.near());
+      running.close();
+      setInterval(() => post(["bye", instance]), SAY_AGAIN_MS);
+      exitWhenAllAreDone();
     }
   };
   for (const signal of SIGNALS) Deno.addSignalListener(signal, end);

@@ -9,12 +9,14 @@ import type { SignallingService } from "../lib/signalling/service.ts";
 import { assets } from "./assets.ts";
 import { broadcasts } from "./broadcasts.ts";
 import { health } from "./health.ts";
+import type { OpenSockets } from "./open_sockets.ts";
 import { notFoundDocument, pages } from "./pages.tsx";
 import { signal } from "./signal.ts";
 
 /** What the application is made of. */
 export interface AppOptions {
   service: SignallingService;
+  sockets: OpenSockets;
   live: LiveBroadcasts;
   kv: Pick<Deno.Kv, "get">;
   instance: string;
@@ -24,13 +26,13 @@ export interface AppOptions {
 }
 
 /** Puts the application together. */
-export function createApp({ service, live, kv, instance, log, root }: AppOptions): Hono {
+export function createApp({ service, sockets, live, kv, instance, log, root }: AppOptions): Hono {
   const app = new Hono();
   app.onError((error, c) => {
     log("error", "request_failed", { path: c.req.path, ...errorFields(error) });
     return c.text("Something went wrong on our side. Try again in a moment.\n", 500);
   });
-  app.get("/api/ws", signal(service));
+  app.get("/api/ws", signal(service, sockets));
   app.get("/healthz", health({ kv, instance }));
   app.route("/api/broadcasts", broadcasts(live));
   app.all("/api/*", (c) => c.json({ error: "There is nothing at this address" }, 404));

@@ -4,6 +4,7 @@
 import type { Context } from "hono";
 import type { Outlet, Session } from "../lib/signalling/session.ts";
 import type { SignallingService } from "../lib/signalling/service.ts";
+import type { OpenSockets } from "./open_sockets.ts";
 
 /** A silent client is pinged after half of this and given up after the whole, in seconds. */
 const IDLE_TIMEOUT_S = 30;
@@ -11,7 +12,10 @@ const IDLE_TIMEOUT_S = 30;
 const decoder = new TextDecoder();
 
 /** Makes the handler of `GET /api/ws`. */
-export function signal(service: SignallingService): (c: Context) => Response {
+export function signal(
+  service: SignallingService,
+  sockets: OpenSockets,
+): (c: Context) => Response {
   return (c) => {
     if (c.req.header("upgrade")?.toLowerCase() !== "websocket") {
       return c.text("This address speaks WebSocket. See docs/PROTOCOL.md\n", 426, {
@@ -26,7 +30,7 @@ export function signal(service: SignallingService): (c: Context) => Response {
       if (!(error instanceof TypeError)) throw error;
       return c.text(`${error.message}\n`, 400);
     }
-    new Connection(upgrade.socket, service);
+    new Connection(upgrade.socket, service, sockets);
     return upgrade.response;
   };
 }
@@ -35,11 +39,13 @@ export function signal(service: SignallingService): (c: Context) => Response {
 class Connection implements Outlet, EventListenerObject {
   readonly #socket: WebSocket;
   readonly #service: SignallingService;
+  readonly #sockets: OpenSockets;
   #session: Session | null = null;
 
-  constructor(socket: WebSocket, service: SignallingService) {
+  constructor(socket: WebSocket, service: SignallingService, sockets: OpenSockets) {
     this.#socket = socket;
     this.#service = service;
+    this.#sockets = sockets;
     socket.binaryType = "arraybuffer";
     for (const type of ["open", "message", "close"]) socket.addEventListener(type, this);
   }
@@ -51,10 +57,12 @@ class Connection implements Outlet, EventListenerObject {
       const frame = typeof data === "string" ? data : decoder.decode(data);
       if (this.#session) this.#service.receive(this.#session, frame);
     } else if (event.type === "open") {
+      this.#sockets.add(this);
       this.#session = this.#service.openSession(this);
-    } else if (this.#session) {
+    } else {
       // After an error comes a close, so this is the end in every case.
-      this.#service.closeSession(this.#session);
+      this.#sockets.delete(this);
+      if (this.#session) this.#service.closeSession(this.#session);
       this.#session = null;
     }
   }

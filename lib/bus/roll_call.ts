@@ -1,7 +1,8 @@
 /**
  * Finds the other instances of this process: everybody announces itself on one channel that all of
- * them hear. Below the bus, which opens a pair for everyone who answers. It must not know what is
- * sent to them. Announcements are repeated, because a channel loses posts when a receiver lags.
+ * them hear. Below the bus, which opens a pair for everyone who answers, and below the shutdown,
+ * which waits for them; it must not know what either is for. Announcements are repeated, because a
+ * channel loses posts when a receiver lags.
  */
 import type { InstanceId } from "../tree/types.ts";
 import type { Timers } from "./timers.ts";

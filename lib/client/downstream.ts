@@ -7,6 +7,7 @@ import type { ClientMessage, ServerMessageOf } from "../protocol/mod.ts";
 import type { IceServers } from "./ice_servers.ts";
 import { Link, type LinkState } from "./link.ts";
 import type { Flow } from "./link_status.ts";
+import type { MediaCounts } from "./media_counts.ts";
 import type { Relay } from "./relay/relay.ts";
 
 /**
@@ -21,8 +22,8 @@ export interface DownstreamOptions {
   relay: () => Relay;
   iceServers: IceServers;
   send: (message: ClientMessage) => void;
-  /** Says whether there is a stream to pass on. */
-  flow: () => Flow;
+  /** Says what there is to pass on. */
+  flow: () => Promise<Flow>;
   /** Is called when the last child has gone. */
   onEmpty: () => void;
 }
@@ -96,6 +97,15 @@ export class Downstream {
     const child = this.#children.get(peer);
     child?.link.addCandidates(candidates);
     return child !== undefined;
+  }
+
+  /** Counts what the source has given, over all links: any of them may not be up yet. */
+  async sent(): Promise<MediaCounts> {
+    const counts = await Promise.all([...this.#children.values()].map(({ link }) => link.sent()));
+    return {
+      frames: counts.reduce((sum, { frames }) => sum + frames, 0),
+      sounds: counts.reduce((sum, { sounds }) => sum + sounds, 0),
+    };
   }
 
   /** Ends the link to a child, if there is one. */

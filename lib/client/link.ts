@@ -5,7 +5,14 @@
  * This module is browser compatible.
  */
 import { Emitter } from "./emitter.ts";
-import { answerStatus, askForStatus, type Flow, openStatusChannel } from "./link_status.ts";
+import {
+  answerStatus,
+  askForStatus,
+  type Flow,
+  openStatusChannel,
+  type Said,
+} from "./link_status.ts";
+import { countReceived, countSent, type MediaCounts } from "./media_counts.ts";
 
 /** How a link is doing. */
 export type LinkState =
@@ -27,17 +34,7 @@ export interface LinkEvents {
   /** Sound or picture has begun to come in. */
   track: MediaStreamTrack;
   /** The parent has said how it is. */
-  status: Flow;
-}
-
-/** How much has come in over a link; the numbers only ever grow. */
-export interface Received {
-  /** Frames of the picture that were decoded. */
-  frames: number;
-  /** Packets of the picture. */
-  pictures: number;
-  /** Packets of the sound. */
-  sounds: number;
+  status: Said;
 }
 
 /** One edge of the tree, seen from one of its two ends. */
@@ -97,7 +94,7 @@ export class Link extends Emitter<LinkEvents> {
       });
     }
     prepare(this.receivers);
-    this.#channel = openStatusChannel(this.#connection, (flow) => this.emit("status", flow));
+    this.#channel = openStatusChannel(this.#connection, (said) => this.emit("status", said));
     const { type, sdp } = await this.#connection.createOffer();
     await this.#connection.setLocalDescription({ type, sdp });
     return { type, sdp };
@@ -118,7 +115,7 @@ export class Link extends Emitter<LinkEvents> {
   async answer(
     offer: RTCSessionDescriptionInit,
     prepare: (transceivers: RTCRtpTransceiver[]) => Promise<void>,
-    flow: () => Flow,
+    flow: () => Promise<Flow>,
   ): Promise<RTCSessionDescriptionInit> {
     answerStatus(this.#connection, flow);
     await this.#connection.setRemoteDescription(offer);
@@ -152,18 +149,13 @@ export class Link extends Emitter<LinkEvents> {
   }
 
   /** Counts what has come in, at the child's end. */
-  async received(): Promise<Received> {
-    const received = { frames: 0, pictures: 0, sounds: 0 };
-    for (const receiver of this.receivers) {
-      // A link that is closed meanwhile has nothing more to count.
-      const stats = await receiver.getStats().catch(() => new Map());
-      for (const report of stats.values()) {
-        if (report.type !== "inbound-rtp") continue;
-        received.frames += report.framesDecoded ?? 0;
-        received[report.kind === "video" ? "pictures" : "sounds"] += report.packetsReceived ?? 0;
-      }
-    }
-    return received;
+  received(): Promise<MediaCounts> {
+    return countReceived(this.receivers);
+  }
+
+  /** Counts what the tracks that are passed on have given, at the parent's end. */
+  sent(): Promise<MediaCounts> {
+    return countSent(this.#connection.getSenders());
   }
 
   /** Closes the link at once and silently; the other side notices. */

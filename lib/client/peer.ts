@@ -13,6 +13,7 @@ import { ReEncodingRelay } from "./relay/re_encoding_relay.ts";
 import { makeRelay, type RelayMode } from "./relay/relay_mode.ts";
 import type { Relay } from "./relay/relay.ts";
 import type { SignallingClient } from "./signalling_client.ts";
+import { SourceWatch } from "./source_watch.ts";
 import type { TributaryError } from "./tributary_error.ts";
 import { Upstream } from "./upstream.ts";
 
@@ -58,11 +59,12 @@ export class Peer extends Emitter<PeerEvents> {
     super();
     this.#options = options;
     const { signalling, iceServers } = options;
+    const source = new SourceWatch(() => this.#downstream.sent());
     this.#downstream = new Downstream({
       relay: () => this.#relay,
       iceServers,
       send: (message) => signalling.send(message),
-      flow: () => this.#upstream?.flow ?? "ok",
+      flow: () => (this.#upstream ?? source).flow(),
       onEmpty: () => {
         if (this.#isRetired) this.#empty.resolve();
       },
@@ -118,7 +120,8 @@ export class Peer extends Emitter<PeerEvents> {
   handleWelcome({ resumed, watching, children }: Welcome): void {
     // Children of whom the service knows nothing any more keep their links until they have others.
     if (resumed) this.#downstream.keep(children);
-    this.#upstream?.handleWelcome(watching?.name === this.name ? watching.parent : null);
+    const parent = watching?.name === this.name ? watching.parent : null;
+    this.#upstream?.handleWelcome(parent, resumed);
   }
 
   /**

@@ -1,12 +1,14 @@
 /**
- * Watches what comes in over the link to a parent, and says when nothing more is to be expected. It
- * looks at what has arrived and asks the parent; what that means is judged elsewhere.
+ * Watches what comes in over the link to a parent from when the link is up, and says when nothing
+ * more is to be expected. It looks at what has been decoded and asks the parent; what that means is
+ * judged elsewhere.
  * This module is browser compatible.
  */
 import { Emitter } from "./emitter.ts";
 import type { Link } from "./link.ts";
-import type { Flow } from "./link_status.ts";
-import { judge } from "./picture_judgement.ts";
+import type { Flow, Said } from "./link_status.ts";
+import { Movement } from "./movement.ts";
+import { judge, type MediaSigns } from "./picture_judgement.ts";
 
 /** Often enough to notice a standstill within a second, and rare enough to cost nothing. */
 const INTERVAL_MS = 200;
@@ -23,43 +25,58 @@ export interface PictureWatchEvents {
 /** Watches one link. */
 export class PictureWatch extends Emitter<PictureWatchEvents> {
   readonly #link: Link;
-  readonly #timer: ReturnType<typeof setInterval>;
-  #flow: Flow = "ok";
-  #progress = -1;
-  #movedAt = performance.now();
-  #lookedAt = performance.now();
-  #said: Flow | null = null;
+  #timer: ReturnType<typeof setInterval> | undefined;
+  #isStopped = false;
+  #flow: Flow = "stalled";
+  #lookedAt = 0;
+  #picture = new Movement(0);
+  #sound = new Movement(0);
+  #said: Said | null = null;
   #saidAt = 0;
   #unansweredAt: number | null = null;
 
   constructor(link: Link) {
     super();
     this.#link = link;
-    link.on("status", (flow) => this.#handleStatus(flow));
-    this.#timer = setInterval(() => this.#look(), INTERVAL_MS);
+    link.on("status", (said) => this.#handleStatus(said));
+    link.on("statechanged", (state) => {
+      if (state === "connected" && this.#timer === undefined) this.#start();
+    });
   }
 
-  /** Whether the stream flows. */
-  get flow(): Flow {
+  /** Says what of the stream moves; looks anew where this page's timers are slow. */
+  async flow(): Promise<Flow> {
+    if (performance.now() - this.#lookedAt > INTERVAL_MS) await this.#look();
     return this.#link.state === "connected" ? this.#flow : "stalled";
   }
 
   /** Looks no more. */
   stop(): void {
+    this.#isStopped = true;
     clearInterval(this.#timer);
   }
 
+  #start(): void {
+    if (this.#isStopped) return;
+    const now = performance.now();
+    this.#lookedAt = this.#saidAt = now;
+    this.#picture = new Movement(now);
+    this.#sound = new Movement(now);
+    this.#timer = setInterval(() => this.#look(), INTERVAL_MS);
+  }
+
   async #look(): Promise<void> {
+    if (this.#timer === undefined || this.#isStopped) return;
     const now = performance.now();
     if (now - this.#lookedAt > ASLEEP_MS) this.#forgive(now);
     this.#lookedAt = now;
-    const { frames, pictures, sounds } = await this.#link.received();
-    // Where there was a picture once, sound alone is no sign that all is well.
-    const progress = frames > 0 ? frames + pictures : sounds;
-    if (progress !== this.#progress) this.#movedAt = now;
-    this.#progress = progress;
+    const { frames, sounds } = await this.#link.received();
+    if (this.#isStopped) return;
+    this.#picture.note(frames, now);
+    this.#sound.note(sounds, now);
     const judgement = judge({
-      stillMs: now - this.#movedAt,
+      picture: signsOf(this.#picture, now),
+      sound: signsOf(this.#sound, now),
       said: this.#said,
       saidMs: now - this.#saidAt,
       unansweredMs: this.#unansweredAt === null ? 0 : now - this.#unansweredAt,
@@ -74,14 +91,20 @@ export class PictureWatch extends Emitter<PictureWatchEvents> {
     this.#link.askForStatus();
   }
 
-  #handleStatus(flow: Flow): void {
+  #handleStatus(said: Said): void {
     this.#unansweredAt = null;
-    if (flow !== this.#said) this.#saidAt = performance.now();
-    this.#said = flow;
+    if (said !== this.#said) this.#saidAt = performance.now();
+    this.#said = said;
   }
 
   #forgive(now: number): void {
-    this.#movedAt = this.#saidAt = now;
+    this.#picture.forgive(now);
+    this.#sound.forgive(now);
+    this.#saidAt = now;
     this.#unansweredAt = null;
   }
+}
+
+function signsOf(movement: Movement, now: number): MediaSigns {
+  return { hasCome: movement.hasMoved, stillMs: movement.stillMs(now) };
 }

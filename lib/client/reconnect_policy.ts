@@ -1,8 +1,9 @@
 /**
- * How long to wait before the next try to find a parent, or the service. Pure.
+ * Whether to try again to find a parent, or the service, and how long to wait before. Pure.
  * This module is browser compatible.
  */
 import { CLOSE_SERVICE_RESTART } from "../protocol/close_codes.ts";
+import type { TributaryErrorCode } from "./tributary_error.ts";
 
 /** The first wait: long enough for a parent that is just leaving to be gone from the tree. */
 const FIRST_DELAY_MS = 500;
@@ -16,6 +17,32 @@ const MAX_RESUME_DELAY_MS = 5_000;
 
 /** Over what time those come back whom a restarting service has sent away. */
 const RESTART_SPREAD_MS = 1_500;
+
+/** With any other error of a join it is worth trying again. */
+const FINAL_CODES: ReadonlySet<TributaryErrorCode> = new Set([
+  "unknown_broadcast",
+  "broadcast_ended",
+  "own_broadcast",
+  "invalid_field",
+  "connection_lost",
+  "cancelled",
+]);
+
+/**
+ * When the service has forgotten everybody, viewers may be back before their broadcaster, whose tries
+ * are some 6 s apart at most; then it starts again under the same name.
+ */
+const FORGOTTEN_GRACE_MS = 15_000;
+
+/**
+ * Says whether no other parent need be looked for after a join has failed.
+ *
+ * @param forgottenMs since the service turned out to have forgotten this peer; Infinity: it has not
+ */
+export function endsSearch(code: TributaryErrorCode, forgottenMs: number): boolean {
+  if (code === "unknown_broadcast" && forgottenMs < FORGOTTEN_GRACE_MS) return false;
+  return FINAL_CODES.has(code);
+}
 
 /**
  * Returns the wait before a try to find a parent, in ms: none before the first one, then doubling.

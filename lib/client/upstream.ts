@@ -4,13 +4,12 @@
  * is the old link closed. Knows nothing of children; the stream is handed out by events.
  * This module is browser compatible.
  */
+import { Attachment } from "./attachment.ts";
 import { Emitter } from "./emitter.ts";
 import type { IceServers } from "./ice_servers.ts";
-import { Link } from "./link.ts";
 import type { Flow } from "./link_status.ts";
 import { hasPicture } from "./first_picture.ts";
-import { PictureWatch } from "./picture_watch.ts";
-import { reconnectDelayMs } from "./reconnect_policy.ts";
+import { endsSearch, reconnectDelayMs } from "./reconnect_policy.ts";
 import type { RelayMode } from "./relay/relay_mode.ts";
 import type { SignallingClient } from "./signalling_client.ts";
 import { toTributaryError, TributaryError } from "./tributary_error.ts";
@@ -52,29 +51,12 @@ export interface UpstreamOptions {
   relayMode: () => RelayMode | null;
 }
 
-/** A link to a parent, whose id comes with its answer. */
-interface Attachment {
-  link: Link;
-  peer: string | null;
-}
-
-/** With any other error of a join it is worth trying again. */
-const FINAL_CODES: ReadonlySet<string> = new Set([
-  "unknown_broadcast",
-  "broadcast_ended",
-  "own_broadcast",
-  "invalid_field",
-  "connection_lost",
-  "cancelled",
-]);
-
 /** Watches one broadcast. */
 export class Upstream extends Emitter<UpstreamEvents> {
   readonly #options: UpstreamOptions;
   readonly #stream = new MediaStream();
   /** The attachment whose stream is shown. */
   #shown: Attachment | null = null;
-  #watch: PictureWatch | null = null;
   /** The attachment that is being made; its stream has not come. */
   #next: Attachment | null = null;
   #isJoining = false;
@@ -87,6 +69,8 @@ export class Upstream extends Emitter<UpstreamEvents> {
   /** Tries since a stream last came. */
   #tries = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** When the service last turned out to have forgotten this session. */
+  #forgottenAt = -Infinity;
   /** Rejects when closed: what waits for a closed RTCPeerConnection waits for ever. */
   readonly #closing = Promise.withResolvers<never>();
   #isClosed = false;
@@ -99,9 +83,11 @@ export class Upstream extends Emitter<UpstreamEvents> {
     this.#closing.promise.catch(() => {});
   }
 
-  /** Whether there is a stream to pass on. */
-  get flow(): Flow {
-    return this.#watch?.flow ?? "stalled";
+  /** Says what there is to pass on. */
+  async flow(): Promise<Flow> {
+    const shown = await this.#shown?.watch.flow() ?? "stalled";
+    // Before its first stream, a parent may still say that there is none to be had.
+    return shown === "stalled" ? await this.#next?.watch.flow() ?? shown : shown;
   }
 
   /**
@@ -147,8 +133,10 @@ export class Upstream extends Emitter<UpstreamEvents> {
    * under none, it joins again. A join that is under way is asked again as it is.
    *
    * @param parent whom the service takes for the parent; null: nobody
+   * @param resumed whether the service still knew the session
    */
-  handleWelcome(parent: string | null): void {
+  handleWelcome(parent: string | null, resumed: boolean): void {
+    if (!resumed) this.#forgottenAt = performance.now();
     const newest = this.#next ?? this.#shown;
     if (!this.#isJoining && (parent === null || newest?.peer !== parent)) this.reattach();
   }
@@ -182,8 +170,7 @@ export class Upstream extends Emitter<UpstreamEvents> {
     this.#isClosed = true;
     this.#closing.reject(reason);
     this.#replaceNext(null);
-    this.#watch?.stop();
-    this.#shown?.link.close();
+    this.#shown?.close();
     this.#shown = null;
   }
 
@@ -195,7 +182,7 @@ export class Upstream extends Emitter<UpstreamEvents> {
     const { signalling, iceServers, name, peerName, relayMode } = this.#options;
     const configuration = await iceServers.fresh();
     goOn();
-    const next: Attachment = { link: new Link(configuration), peer: null };
+    const next = new Attachment(configuration);
     this.#replaceNext(next);
     const offer = await next.link.offer((receivers) => this.emit("receivers", receivers));
     goOn();
@@ -230,14 +217,15 @@ export class Upstream extends Emitter<UpstreamEvents> {
     } catch (thrown) {
       const error = toTributaryError(thrown);
       if (this.#halted || attempt !== this.#attempt) return;
-      if (FINAL_CODES.has(error.code)) this.emit("failed", error);
+      const isFinal = endsSearch(error.code, performance.now() - this.#forgottenAt);
+      if (isFinal) this.emit("failed", error);
       else this.reattach();
     }
   }
 
   /** The newest link decides: while another one is being made, the old one may do as it likes. */
   #follow(next: Attachment): void {
-    const { link } = next;
+    const { link, watch } = next;
     const reattach = () => {
       if (link.state !== "connected") this.#lose(next);
     };
@@ -252,6 +240,7 @@ export class Upstream extends Emitter<UpstreamEvents> {
       else if (state === "ended" || state === "failed") reattach();
       else clearTimeout(this.#timer);
     });
+    watch.on("lost", () => this.#lose(next));
     link.on("track", (track) => {
       if (next === this.#shown) this.#stream.addTrack(track);
       else if (link.stream.getTracks().length === 1) this.#showWhenReady(next);
@@ -282,15 +271,12 @@ export class Upstream extends Emitter<UpstreamEvents> {
     // The new ones first: a player without any track would stop.
     stream.getTracks().forEach((track) => this.#stream.addTrack(track));
     before.forEach((track) => this.#stream.removeTrack(track));
-    this.#watch?.stop();
-    this.#watch = new PictureWatch(attachment.link);
-    this.#watch.on("lost", () => this.#lose(attachment));
     this.emit("media", { stream: this.#stream, receivers });
-    former?.link.close();
+    former?.close();
   }
 
   #replaceNext(next: Attachment | null): void {
-    this.#next?.link.close();
+    this.#next?.close();
     this.#next = next;
   }
 

@@ -1,55 +1,26 @@
 /** The SDK itself, on pages of another site that have no user interface of ours. */
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import type { Tributary } from "../../lib/client/mod.ts";
 import { processesOf, signalAll } from "../support/browser_processes.ts";
-import { browse, type BrowseOptions } from "../support/browsing.ts";
 import { launchChromium } from "../support/chromium.ts";
 import { assertEventually } from "../support/eventually.ts";
-import { type ForeignSite, serveForeignSite } from "../support/foreign_site.ts";
 import { assertMovingPicture, assertSound } from "../support/media.ts";
 import {
-  joinBroadcast,
-  sdkPage,
-  type SdkPageGlobals,
-  startBroadcast,
-  untilReady,
-} from "../support/sdk_page.ts";
+  cut,
+  errorsOf,
+  joinsOf,
+  linksOf,
+  openLinksOf,
+  recordFrames,
+  stateOf,
+  statesOf,
+  streamsOf,
+  within,
+  withSdk,
+} from "../support/sdk_browsing.ts";
+import { joinBroadcast, startBroadcast } from "../support/sdk_page.ts";
 import { VirtualPeer } from "../support/virtual_peer.ts";
-
-interface Sdk {
-  /** Opens a page with the SDK; `/silent` plays nothing. */
-  page(path?: "/" | "/silent"): Promise<Page>;
-  /** Opens one in another browser. */
-  pageOf(browser: Browser): Promise<Page>;
-  /** The service's WebSocket. */
-  service: string;
-  /** Ends the service. */
-  stop(): Promise<unknown>;
-}
-
-async function withSdk(options: BrowseOptions, body: (sdk: Sdk) => Promise<void>): Promise<void> {
-  await browse(options, async ({ server, open }) => {
-    await using site: ForeignSite = serveForeignSite({
-      "/": sdkPage(server.url),
-      "/silent": sdkPage(server.url, { plays: false }),
-    });
-    await body({
-      page: async (path = "/") => await untilReady(await open(site.url + path)),
-      pageOf: async (browser) => await untilReady(await open(`${site.url}/`, browser)),
-      service: server.wsUrl,
-      stop: () => server.stop(),
-    });
-  });
-}
-
-/** Runs in the page with its globals; its text travels there, so it sees nothing else. */
-function within<T>(page: Page, body: (globals: SdkPageGlobals) => T | Promise<T>): Promise<T> {
-  return page.evaluate(`(${body})(globalThis)`) as Promise<T>;
-}
-
-const statesOf = (page: Page) => within(page, ({ states }) => states);
-const streamsOf = (page: Page) => within(page, ({ streams }) => streams);
 
 Deno.test("a viewer whose page plays nothing passes on picture and sound, and any change of them", async () => {
   await withSdk({ maxListeners: 1 }, async ({ page }) => {
@@ -137,25 +108,20 @@ Deno.test("those below a viewer that finds another parent keep their links, and 
     await assertMovingPicture(third, "the viewer below the one that found another parent");
     await assertSound(third, "the viewer below the one that found another parent");
     assertEquals(await statesOf(third), ["CONNECTING", "LISTENING"]);
-    assertEquals(await within(third, ({ connections }) => connections.length), 1);
+    assertEquals(await linksOf(third), 1);
     assertEquals(await streamsOf(third), 1);
 
     // Nothing is left of the links to the one that went, nor with it.
-    const openLinks = (of: Page) =>
-      within(
-        of,
-        ({ connections }) => connections.filter((one) => one.connectionState !== "closed").length,
-      );
-    await assertEventually(() => openLinks(broadcaster), 1);
-    await assertEventually(() => openLinks(second), 2);
-    assertEquals(await openLinks(first), 0);
+    await assertEventually(() => openLinksOf(broadcaster), 1);
+    await assertEventually(() => openLinksOf(second), 2);
+    assertEquals(await openLinksOf(first), 0);
     await second.close();
-    await assertEventually(() => openLinks(broadcaster), 1);
+    await assertEventually(() => openLinksOf(broadcaster), 1);
     await assertMovingPicture(third, "the viewer below a page that was closed");
 
     await within(third, ({ tributary }) => tributary.close());
-    await assertEventually(() => openLinks(broadcaster), 0);
-    assertEquals(await openLinks(third), 0);
+    await assertEventually(() => openLinksOf(broadcaster), 0);
+    assertEquals(await openLinksOf(third), 0);
   });
 });
 
@@ -175,7 +141,7 @@ Deno.test("a viewer whose link dies joins again by itself, without a word from t
   });
 });
 
-Deno.test("a viewer whose parent falls asleep seeks another one until there is a place", async () => {
+Deno.test("[JOIN-12] a viewer whose parent falls asleep reports it, and seeks another one until there is a place", async () => {
   await withSdk({ maxListeners: 1 }, async ({ page, pageOf }) => {
     const broadcaster = await page();
     await startBroadcast(broadcaster, "sleepy");
@@ -186,15 +152,19 @@ Deno.test("a viewer whose parent falls asleep seeks another one until there is a
     const kill = () => signalAll(pids.splice(0), "SIGKILL");
     try {
       const viewer = await page();
+      const frames = recordFrames(viewer);
       await joinBroadcast(viewer, "sleepy");
       await assertMovingPicture(viewer, "the viewer below the sleeper");
 
       // Its socket stays open, so neither the service nor the broadcaster know anything.
       signalAll(pids, "SIGSTOP");
-      const stateOf = () => within(viewer, ({ tributary }) => tributary.state);
-      await assertEventually(stateOf, "RECONNECTING");
+      await assertEventually(() => stateOf(viewer), "RECONNECTING");
+      // [JOIN-12] The service is told whom not to choose.
+      await assertEventually(() => joinsOf(frames).lost.length >= 2, true);
+      const { lost, parents } = joinsOf(frames);
+      assertEquals(lost.slice(0, 2), [undefined, parents[0]]);
       kill();
-      await assertEventually(stateOf, "LISTENING");
+      await assertEventually(() => stateOf(viewer), "LISTENING");
       await assertMovingPicture(viewer, "the viewer that found another parent");
       assertEquals(await within(viewer, ({ errors }) => errors), []);
     } finally {
@@ -203,18 +173,6 @@ Deno.test("a viewer whose parent falls asleep seeks another one until there is a
     }
   });
 });
-
-/** Closes the page's socket, and waits until it has closed. */
-function cut(page: Page): Promise<void> {
-  return within(page, ({ sockets }) => {
-    const socket = sockets.at(-1)!;
-    socket.close();
-    return new Promise<void>((resolve) => socket.addEventListener("close", () => resolve()));
-  });
-}
-
-const stateOf = (page: Page) => within(page, ({ tributary }) => tributary.state);
-const errorsOf = (page: Page) => within(page, ({ errors }) => errors);
 
 Deno.test("[RESUME-2] a lost socket is replaced, and viewers and their links notice nothing", async () => {
   await withSdk({ maxListeners: 1 }, async ({ page }) => {

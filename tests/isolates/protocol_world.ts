@@ -5,7 +5,11 @@
 import { assertEquals } from "@std/assert";
 import { RefusedError, VirtualPeer, type VirtualPeerOptions } from "../support/virtual_peer.ts";
 import { startTestServer, type TestServer, type TestServerOptions } from "../support/server.ts";
-import type { ErrorCode, TreeNode } from "../../lib/protocol/mod.ts";
+import { assertAllGivenUp, assertStoppedClean } from "./leftovers.ts";
+import type { ErrorCode, ServerMessageOf, TreeNode } from "../../lib/protocol/mod.ts";
+
+/** What closes a socket takes a message between instances, on a busy machine. */
+const CLOSED_WITHIN_MS = 5_000;
 
 /** Peers of one test. */
 export interface World extends AsyncDisposable {
@@ -20,14 +24,20 @@ export interface World extends AsyncDisposable {
 /** Registers the start and end of a file's server; the returned function makes a test's world. */
 export function protocolWorld(options: TestServerOptions): () => World {
   let server: TestServer;
+  let folder: string;
   Deno.test.beforeAll(async () => {
-    server = await startTestServer({ jobs: 3, withoutBundles: true, ...options });
+    folder = await Deno.makeTempDir({ prefix: "tributary-protocol-" });
+    const kvFile = `${folder}/kv.db`;
+    server = await startTestServer({ jobs: 3, withoutBundles: true, kvFile, ...options });
   });
   Deno.test.afterAll(async () => {
+    await using _ = { [Symbol.asyncDispose]: () => end(server, folder) };
+    await assertAllGivenUp(server.kvFile);
     const code = await server.stop();
     const faults = server.logs().split("\n").filter((line) => line.includes('"level":"error"'));
     assertEquals(faults, [], "the server logged faults");
     assertEquals(code, 0, "the server did not end in good order");
+    await assertStoppedClean(server.kvFile);
   });
   return () => {
     const peers: VirtualPeer[] = [];
@@ -54,6 +64,40 @@ export function protocolWorld(options: TestServerOptions): () => World {
       },
     };
   };
+}
+
+/** Ends a server, whatever has failed before, and removes its data. */
+async function end(server: TestServer, folder: string): Promise<void> {
+  await server.stop();
+  await Deno.remove(folder, { recursive: true });
+}
+
+/** A peer that has said HELLO. */
+export interface Greeted {
+  peer: VirtualPeer;
+  welcome: ServerMessageOf<"WELCOME">;
+}
+
+/** Connects a peer and says HELLO, with a token if there is one. Whoever calls it closes the peer. */
+export async function greet(
+  url: string,
+  resume?: string,
+  options?: VirtualPeerOptions,
+): Promise<Greeted> {
+  const peer = await VirtualPeer.connect(url, options);
+  peer.send({ command: "HELLO", version: 1, resume });
+  return { peer, welcome: await peer.waitFor("WELCOME") };
+}
+
+/** Resolves with the code that a socket is closed with; rejects when it stays open for long. */
+export async function closeCode(
+  peer: VirtualPeer,
+  timeoutMs: number = CLOSED_WITHIN_MS,
+): Promise<number> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error("The socket is still open")), timeoutMs);
+  const { code } = await Promise.race([peer.closed, promise]).finally(() => clearTimeout(timer));
+  return code;
 }
 
 /** Asserts that a request is refused with a code. */

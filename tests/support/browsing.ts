@@ -17,6 +17,8 @@ const EXPECTED = /^Failed to load resource|^WebSocket connection to /;
 export interface BrowseOptions {
   /** How many children a peer may have. */
   maxListeners?: number;
+  /** Other variables of the server's environment. */
+  env?: Record<string, string>;
   launch?: LaunchOptions;
   /** What pages may say in their consoles, besides. */
   mayComplain?: RegExp;
@@ -32,10 +34,10 @@ export interface Browsing {
 
 /** Runs `body` with a server and a browser, and ends both. */
 export async function browse(
-  { maxListeners, launch, mayComplain }: BrowseOptions,
+  { launch, mayComplain, ...options }: BrowseOptions,
   body: (browsing: Browsing) => Promise<void>,
 ): Promise<void> {
-  await using server = await startTestServer({ maxListeners });
+  await using server = await startTestServer(options);
   const browser = await launchChromium(launch);
   const complaints: string[] = [];
   try {

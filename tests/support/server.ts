@@ -17,6 +17,8 @@ export interface TestServerOptions {
   kvFile?: string;
   /** Listens on this port and not on a free one. */
   port?: number;
+  /** Other flags of `deno serve`, for a server without bundles. */
+  flags?: string[];
   /** Other variables of the server's environment. */
   env?: Record<string, string>;
 }
@@ -28,6 +30,8 @@ export interface TestServer extends AsyncDisposable {
   /** Where clients connect to. */
   readonly wsUrl: string;
   readonly port: number;
+  /** Where its KV is. */
+  readonly kvFile: string;
   /** The process that was started; it leads a process group of its own. */
   readonly pid: number;
   /** What the server has printed. */
@@ -44,15 +48,20 @@ export interface TestServer extends AsyncDisposable {
 export async function startTestServer(
   options: TestServerOptions = {},
 ): Promise<TestServer> {
-  const { maxListeners = 3, jobs = 2, env = {}, port = freePort() } = options;
+  const { maxListeners = 3, jobs = 2, flags = [], env = {}, port = freePort() } = options;
   const folder = options.kvFile ? null : await Deno.makeTempDir({ prefix: "tributary-server-" });
-  const serve = ["serve", "--parallel", "-A", "--no-check", `--port=${port}`, "main.ts"];
+  const kvFile = options.kvFile ?? `${folder}/kv.db`;
+  const serve = [
+    ...["serve", "--parallel", "-A", "--no-check", `--port=${port}`],
+    ...flags,
+    "main.ts",
+  ];
   const child = new Deno.Command(Deno.execPath(), {
     args: options.withoutBundles ? serve : ["task", "start"],
     cwd: fileURLToPath(new URL("../..", import.meta.url)),
     env: {
       PORT: String(port),
-      KV_URL: options.kvFile ?? `${folder}/kv.db`,
+      KV_URL: kvFile,
       DENO_JOBS: String(jobs),
       MAX_LISTENERS: String(maxListeners),
       LOG_LEVEL: "warn",
@@ -90,6 +99,7 @@ export async function startTestServer(
   return {
     url,
     port,
+    kvFile,
     wsUrl: `ws://localhost:${port}/api/ws`,
     pid: child.pid,
     logs: () => output.join(""),

@@ -127,6 +127,17 @@ Deno.test("[HEARTBEAT-1] a socket whose heartbeat is not answered is lost", asyn
   });
 });
 
+Deno.test("[HEARTBEAT-1] a socket whose heartbeats are answered is kept", async () => {
+  await withWorld({
+    welcome: { heartbeatMs: 100 },
+    respond: (_, socket) => say(socket, { command: "HEARTBEAT_RECEIVED" }),
+  }, async ({ client, received }) => {
+    client.open();
+    await assertEventually(() => received.flat().length > 10, true);
+    assertEquals(received.length, 1);
+  });
+});
+
 Deno.test("[RESUME-3] what waited for a socket is not sent to links of a session that is no more", async () => {
   await withWorld({ welcome: { resumed: false } }, async ({ client, sockets, received }) => {
     let interrupted = 0;

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { reconnectDelayMs, resumeDelayMs } from "../../lib/client/reconnect_policy.ts";
+import { endsSearch, reconnectDelayMs, resumeDelayMs } from "../../lib/client/reconnect_policy.ts";
 
 Deno.test("reconnectDelayMs() tries at once, then waits longer each time, up to a limit", () => {
   const delays = [0, 1, 2, 3, 4, 5, 6, 100].map((failures) => reconnectDelayMs(failures, 0.5));
@@ -19,4 +19,12 @@ Deno.test("resumeDelayMs() tries at once, then waits longer each time, up to a l
 
 Deno.test("[RESUME-7] resumeDelayMs() spreads those whom a restarting service sent away", () => {
   assertEquals([0, 0.5, 1].map((random) => resumeDelayMs(0, random, 1012)), [0, 750, 1500]);
+});
+
+Deno.test("endsSearch() lets a broadcast that a service has forgotten be started again", () => {
+  assertEquals(endsSearch("unknown_broadcast", Infinity), true);
+  assertEquals(endsSearch("unknown_broadcast", 14_000), false);
+  assertEquals(endsSearch("unknown_broadcast", 15_000), true);
+  assertEquals(endsSearch("broadcast_ended", 0), true);
+  assertEquals(endsSearch("no_capacity", Infinity), false);
 });

@@ -14,6 +14,7 @@ import { SignallingService } from "../../lib/signalling/service.ts";
 import { MemoryResumeStore } from "../../lib/store/memory_resume_store.ts";
 import { MemoryTreeStore } from "../../lib/store/memory_tree_store.ts";
 import { createApp } from "../../routes/app.ts";
+import { OpenSockets } from "../../routes/open_sockets.ts";
 import { build } from "../../tasks/build.ts";
 import { SimClock } from "../support/sim/sim_clock.ts";
 import { newPeer } from "../support/tree_peers.ts";
@@ -68,6 +69,7 @@ class World implements Disposable {
   app(kv: Pick<Deno.Kv, "get"> = this.#kv) {
     return createApp({
       service: this.service,
+      sockets: new OpenSockets(),
       live: this.live,
       kv,
       instance: "i1",

@@ -1,0 +1,26 @@
+/**
+ * What ties a viewer to one parent: the link, the parent's id, which comes with its answer, and the
+ * watch over what the link brings. Knows nothing of the search for parents.
+ * This module is browser compatible.
+ */
+import { Link } from "./link.ts";
+import { PictureWatch } from "./picture_watch.ts";
+
+/** One tie to a parent, in the making or made. */
+export class Attachment {
+  readonly link: Link;
+  readonly watch: PictureWatch;
+  /** The parent's id; null before its answer, and when it has become something else. */
+  peer: string | null = null;
+
+  constructor(configuration: RTCConfiguration) {
+    this.link = new Link(configuration);
+    this.watch = new PictureWatch(this.link);
+  }
+
+  /** Ends the link, and the watch with it. */
+  close(): void {
+    this.watch.stop();
+    this.link.close();
+  }
+}

@@ -1,0 +1,57 @@
+/**
+ * Counts what comes in over links and what goes out, from the statistics that browsers keep. The
+ * numbers say only whether something moves. Knows nothing of what that means.
+ * This module is browser compatible.
+ */
+
+/** How much there has been; while links stay as they are, the numbers only grow. */
+export interface MediaCounts {
+  /** Frames of the picture: those that were decoded, or that the source gave. */
+  frames: number;
+  /** Packets of the sound that came, or seconds of sound that the source gave. */
+  sounds: number;
+}
+
+/**
+ * Counts what has come in. Packets of a picture do not count, as they may never become one; browsers
+ * decode in hidden tabs as well, and without anybody who watches.
+ */
+export async function countReceived(receivers: readonly RTCRtpReceiver[]): Promise<MediaCounts> {
+  const counts = { frames: 0, sounds: 0 };
+  for (const receiver of receivers) {
+    for (const report of await reportsOf(receiver)) {
+      if (report.type !== "inbound-rtp") continue;
+      if (report.kind === "video") counts.frames += report.framesDecoded ?? 0;
+      else counts.sounds += report.packetsReceived ?? 0;
+    }
+  }
+  return counts;
+}
+
+/**
+ * Counts what the tracks of senders have given. A track that is disabled gives black frames and
+ * silence; one that has ended, and a canvas or a screen that does not change, give nothing.
+ */
+export async function countSent(senders: readonly RTCRtpSender[]): Promise<MediaCounts> {
+  const counts = { frames: 0, sounds: 0 };
+  for (const sender of senders) {
+    if (!sender.track) continue;
+    const reports = await reportsOf(sender);
+    // Browsers that do not tell of their sources tell what became of them.
+    const report = reports.find(({ type }) => type === "media-source") ??
+      reports.find(({ type }) => type === "outbound-rtp");
+    if (sender.track.kind === "video") counts.frames += report?.frames ?? report?.framesSent ?? 0;
+    else counts.sounds += report?.totalSamplesDuration ?? report?.packetsSent ?? 0;
+  }
+  return counts;
+}
+
+// deno-lint-ignore no-explicit-any -- the types of the statistics lack what is read here
+async function reportsOf(end: RTCRtpReceiver | RTCRtpSender): Promise<any[]> {
+  try {
+    return [...(await end.getStats()).values()];
+  } catch {
+    // A link that is closed meanwhile has nothing more to count.
+    return [];
+  }
+}
