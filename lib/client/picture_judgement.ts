@@ -20,8 +20,8 @@ const UNANSWERED_MS = 800;
  */
 const WITHHELD_MS = 2_000;
 
-/** The first picture of a link takes that long only where many join a busy machine at once. */
-const FIRST_MEDIA_MS = 4_000;
+/** The first picture of a link takes 2 s where many join on one machine; a busy one needs longer. */
+const FIRST_MEDIA_MS = 6_000;
 
 /**
  * A parent that gets nothing notices it within 2 s (`WITHHELD_MS`), and has another parent after a

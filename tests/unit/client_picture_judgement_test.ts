@@ -48,14 +48,14 @@ Deno.test("judge() does not take few frames a second for a standstill", () => {
 });
 
 Deno.test("judge() gives a new parent more time for its first picture, and not for ever", () => {
-  const [picture, sound] = [never(3_900), never(3_900)];
+  const [picture, sound] = [never(5_900), never(5_900)];
   for (const said of [null, "picture", "stalled"] as const) {
     assertEquals(judged({ picture, sound, said }), "stalled");
   }
-  assertEquals(judged({ picture: never(4_000), sound: never(4_000) }), "lost");
+  assertEquals(judged({ picture: never(6_000), sound: never(6_000) }), "lost");
   // Its sound has come, which does for the page, and not for those below.
-  assertEquals(judged({ picture: never(4_000) }), "lost");
-  assertEquals(judged({ picture: never(4_000), sound: never(4_000), said: null }), "lost");
+  assertEquals(judged({ picture: never(6_000) }), "lost");
+  assertEquals(judged({ picture: never(6_000), sound: never(6_000), said: null }), "lost");
 });
 
 Deno.test("judge() goes by the sound where the parent has nothing else", () => {
@@ -64,7 +64,7 @@ Deno.test("judge() goes by the sound where the parent has nothing else", () => {
   assertEquals(judged({ picture: still(60_000), said }), "sound");
   assertEquals(judged({ picture: still(60_000), sound: still(1_900), said }), "stalled");
   assertEquals(judged({ picture: still(60_000), sound: still(2_000), said }), "lost");
-  assertEquals(judged({ picture: never(60_000), sound: never(4_000), said }), "lost");
+  assertEquals(judged({ picture: never(60_000), sound: never(6_000), said }), "lost");
 });
 
 Deno.test("judge() gives up a parent that stands still and is silent for a second", () => {
