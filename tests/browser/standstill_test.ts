@@ -112,7 +112,8 @@ function blank(page: Page, isBlank: boolean): Promise<void> {
 Deno.test("packets that never become a picture are no picture", async () => {
   await withSdk({ maxListeners: 1 }, async ({ page }) => {
     await startSmall(await page(), "blank");
-    const relay = await join(await page(), "blank", "relay");
+    // One that forwards has a transform of its own.
+    const relay = await join(await page("/re-encodes"), "blank", "relay");
     await prepareToBlank(relay);
     const viewer = await page();
     await joinBroadcast(viewer, "blank");

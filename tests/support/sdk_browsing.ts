@@ -7,8 +7,8 @@ import { sdkPage, type SdkPageGlobals, untilReady } from "./sdk_page.ts";
 
 /** What a test of the SDK works with. */
 export interface Sdk {
-  /** Opens a page with the SDK; `/silent` plays nothing. */
-  page(path?: "/" | "/silent"): Promise<Page>;
+  /** Opens a page with the SDK; `/silent` plays nothing, `/re-encodes` does not forward. */
+  page(path?: "/" | "/silent" | "/re-encodes"): Promise<Page>;
   /** Opens one in another browser. */
   pageOf(browser: Browser): Promise<Page>;
   /** The service's WebSocket. */
@@ -26,6 +26,7 @@ export async function withSdk(
     await using site: ForeignSite = serveForeignSite({
       "/": sdkPage(server.url),
       "/silent": sdkPage(server.url, { plays: false }),
+      "/re-encodes": sdkPage(server.url, { relayMode: "re-encode" }),
     });
     await body({
       page: async (path = "/") => await untilReady(await open(site.url + path)),
