@@ -1,0 +1,147 @@
+/**
+ * One viewer: a Tributary that watches, its video element, and what is seen there, picture by
+ * picture. Several may be in one page. Runs in pages.
+ */
+import { Tributary } from "../../../lib/client/mod.ts";
+import type { RelayMode } from "../../../lib/client/relay/relay_mode.ts";
+import { receiversOf } from "./connections.ts";
+import { HEIGHT, Painter, psnrDb, readLabel, since, texturePixels, WIDTH } from "./picture.ts";
+
+/** Every so many pictures one is compared with the original, which takes some ms. */
+const COMPARE_EVERY = 10;
+
+/** A label that says more than this, in ms, was misread. */
+const MAX_LATENCY_MS = 20_000;
+
+/** What is done with the pictures that are seen. */
+export type Phase = "idle" | "timing" | "comparing";
+
+/** A picture that was compared with the original. */
+export interface Comparison {
+  number: number;
+  psnrDb: number;
+  /** Of the pixels that are seen. */
+  checksum: number;
+}
+
+/** What was seen since a phase began. */
+export interface Seen {
+  frames: number;
+  latenciesMs: number[];
+  longestGapMs: number;
+  comparisons: Comparison[];
+}
+
+const painter = new Painter();
+
+/** See the module's paragraph. */
+export class Viewer {
+  readonly #tributary: Tributary;
+  readonly #video = document.createElement("video");
+  readonly #canvas = new OffscreenCanvas(WIDTH, HEIGHT)
+    .getContext("2d", { willReadFrequently: true })!;
+  #phase: Phase = "idle";
+  #seen: Seen = nothing();
+  #lastShownAt: number | null = null;
+
+  constructor(url: string, relayMode: RelayMode) {
+    this.#tributary = new Tributary({ url, relayMode });
+    this.#video.muted = true;
+    this.#video.width = WIDTH / 4;
+    document.body.append(this.#video);
+  }
+
+  /** What it watches. */
+  get stream(): MediaStream {
+    return this.#tributary.stream ?? new MediaStream();
+  }
+
+  /** What it watches comes over these. */
+  get receivers(): RTCRtpReceiver[] {
+    return receiversOf(this.stream);
+  }
+
+  /** How it passes on what it watches. */
+  get relayMode(): RelayMode | null {
+    return this.#tributary.relayMode;
+  }
+
+  /** Joins, and resolves with the time until the first picture is seen, in ms. */
+  async watch(name: string): Promise<number> {
+    const beganAt = performance.now();
+    const firstFrame = new Promise<number>((resolve) => {
+      this.#video.requestVideoFrameCallback(() => {
+        resolve(performance.now() - beganAt);
+        this.#look();
+      });
+    });
+    this.#tributary.on("stream", (stream) => {
+      this.#video.srcObject = stream;
+      // Interrupted only by the next stream.
+      this.#video.play().catch(() => {});
+    });
+    await this.#tributary.joinBroadcast(name);
+    return await firstFrame;
+  }
+
+  /** Begins a phase; returns what was seen in the one before. */
+  begin(phase: Phase): Seen {
+    const seen = this.#seen;
+    this.#phase = phase;
+    this.#seen = nothing();
+    this.#lastShownAt = null;
+    return seen;
+  }
+
+  /** Leaves, and removes everything. */
+  async leave(): Promise<void> {
+    await this.#tributary.leaveBroadcast();
+    this.#tributary.close();
+    this.#video.remove();
+  }
+
+  #look(): void {
+    this.#video.requestVideoFrameCallback((_now, { presentationTime }) => {
+      this.#look();
+      if (this.#phase !== "idle") void this.#handleFrame(presentationTime);
+    });
+  }
+
+  async #handleFrame(shownAt: number): Promise<void> {
+    const [phase, seen] = [this.#phase, this.#seen];
+    const gapMs = shownAt - (this.#lastShownAt ?? shownAt);
+    this.#lastShownAt = shownAt;
+    seen.frames++;
+    seen.longestGapMs = Math.max(seen.longestGapMs, gapMs);
+    const frame = new VideoFrame(this.#video);
+    const seenAt = performance.now();
+    try {
+      const { drawnMs, number } = await readLabel(frame);
+      const latencyMs = since(drawnMs) - (performance.now() - seenAt);
+      if (phase === "timing" && latencyMs < MAX_LATENCY_MS) seen.latenciesMs.push(latencyMs);
+      if (phase === "comparing" && number % COMPARE_EVERY === 0) {
+        seen.comparisons.push(this.#compare(frame, number));
+      }
+    } finally {
+      frame.close();
+    }
+  }
+
+  #compare(frame: VideoFrame, number: number): Comparison {
+    this.#canvas.drawImage(frame, 0, 0, WIDTH, HEIGHT);
+    const pixels = texturePixels(this.#canvas);
+    painter.drawTexture(this.#canvas, number);
+    const original = texturePixels(this.#canvas);
+    return { number, psnrDb: psnrDb(pixels, original), checksum: checksum(pixels) };
+  }
+}
+
+function nothing(): Seen {
+  return { frames: 0, latenciesMs: [], longestGapMs: 0, comparisons: [] };
+}
+
+function checksum(pixels: Uint8ClampedArray): number {
+  let sum = 0x811c9dc5;
+  for (const byte of pixels) sum = Math.imul(sum ^ byte, 0x01000193);
+  return sum >>> 0;
+}
