@@ -3,8 +3,9 @@ import type { RelayMode } from "../../lib/client/relay/relay_mode.ts";
 import type { ChainHeard, LinkCounts } from "./chain.ts";
 import type { CpuShares } from "./cpu.ts";
 import type { Shape } from "./options.ts";
+import type { Comparison } from "./page/comparing.ts";
 import type { LaneFigures } from "./page/relay_ends.ts";
-import type { Comparison, Seen } from "./page/viewer.ts";
+import type { Seen } from "./page/viewer.ts";
 import { compareTraces, isIdentical, type TraceComparison } from "./traces.ts";
 
 /** One viewer, and the link to its parent. */

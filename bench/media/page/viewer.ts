@@ -5,24 +5,14 @@
 import { Tributary } from "../../../lib/client/mod.ts";
 import type { RelayMode } from "../../../lib/client/relay/relay_mode.ts";
 import { receiversOf } from "./connections.ts";
-import { HEIGHT, Painter, psnrDb, readLabel, since, texturePixels, WIDTH } from "./picture.ts";
-
-/** Every so many pictures one is compared with the original, which takes some ms. */
-const COMPARE_EVERY = 10;
+import { compareFrames, type Comparison } from "./comparing.ts";
+import { readLabel, since, WIDTH } from "./picture.ts";
 
 /** A label that says more than this, in ms, was misread. */
 const MAX_LATENCY_MS = 20_000;
 
 /** What is done with the pictures that are seen. */
 export type Phase = "idle" | "timing" | "comparing";
-
-/** A picture that was compared with the original. */
-export interface Comparison {
-  number: number;
-  psnrDb: number;
-  /** Of the pixels that are seen. */
-  checksum: number;
-}
 
 /** What was seen since a phase began. */
 export interface Seen {
@@ -32,17 +22,14 @@ export interface Seen {
   comparisons: Comparison[];
 }
 
-const painter = new Painter();
-
 /** See the module's paragraph. */
 export class Viewer {
   readonly #tributary: Tributary;
   readonly #video = document.createElement("video");
-  readonly #canvas = new OffscreenCanvas(WIDTH, HEIGHT)
-    .getContext("2d", { willReadFrequently: true })!;
   #phase: Phase = "idle";
   #seen: Seen = nothing();
   #lastShownAt: number | null = null;
+  #endComparing = () => {};
 
   constructor(url: string, relayMode: RelayMode) {
     this.#tributary = new Tributary({ url, relayMode });
@@ -90,6 +77,8 @@ export class Viewer {
     this.#phase = phase;
     this.#seen = nothing();
     this.#lastShownAt = null;
+    this.#endComparing();
+    if (phase === "comparing") this.#compare();
     return seen;
   }
 
@@ -103,45 +92,34 @@ export class Viewer {
   #look(): void {
     this.#video.requestVideoFrameCallback((_now, { presentationTime }) => {
       this.#look();
-      if (this.#phase !== "idle") void this.#handleFrame(presentationTime);
+      if (this.#phase === "timing") void this.#handleFrame(presentationTime);
     });
   }
 
   async #handleFrame(shownAt: number): Promise<void> {
-    const [phase, seen] = [this.#phase, this.#seen];
+    const seen = this.#seen;
     const gapMs = shownAt - (this.#lastShownAt ?? shownAt);
     this.#lastShownAt = shownAt;
     seen.frames++;
     seen.longestGapMs = Math.max(seen.longestGapMs, gapMs);
-    const frame = new VideoFrame(this.#video);
     const seenAt = performance.now();
+    const frame = new VideoFrame(this.#video);
     try {
-      const { drawnMs, number } = await readLabel(frame);
+      const { drawnMs } = await readLabel(frame);
       const latencyMs = since(drawnMs) - (performance.now() - seenAt);
-      if (phase === "timing" && latencyMs < MAX_LATENCY_MS) seen.latenciesMs.push(latencyMs);
-      if (phase === "comparing" && number % COMPARE_EVERY === 0) {
-        seen.comparisons.push(this.#compare(frame, number));
-      }
+      if (latencyMs < MAX_LATENCY_MS) seen.latenciesMs.push(latencyMs);
     } finally {
       frame.close();
     }
   }
 
-  #compare(frame: VideoFrame, number: number): Comparison {
-    this.#canvas.drawImage(frame, 0, 0, WIDTH, HEIGHT);
-    const pixels = texturePixels(this.#canvas);
-    painter.drawTexture(this.#canvas, number);
-    const original = texturePixels(this.#canvas);
-    return { number, psnrDb: psnrDb(pixels, original), checksum: checksum(pixels) };
+  #compare(): void {
+    const { comparisons } = this.#seen;
+    const [track] = this.stream.getVideoTracks();
+    if (track) this.#endComparing = compareFrames(track, (it) => comparisons.push(it));
   }
 }
 
 function nothing(): Seen {
   return { frames: 0, latenciesMs: [], longestGapMs: 0, comparisons: [] };
-}
-
-function checksum(pixels: Uint8ClampedArray): number {
-  let sum = 0x811c9dc5;
-  for (const byte of pixels) sum = Math.imul(sum ^ byte, 0x01000193);
-  return sum >>> 0;
 }
