@@ -5,7 +5,7 @@
 import type { RelayMode } from "../../lib/client/relay/relay_mode.ts";
 import type { Got, Sent } from "./page/connections.ts";
 import type { LaneFigures, LinkTrace } from "./page/relay_ends.ts";
-import type { Phase, Seen } from "./page/viewer.ts";
+import type { Phase, Seen, Waits } from "./page/viewer.ts";
 import { LENGTHS, type Shape } from "./options.ts";
 import { type MeasuredPage, type Stage, type Theatre, within } from "./stage.ts";
 
@@ -46,8 +46,8 @@ export class Chain {
   readonly #broadcaster: MeasuredPage;
   /** Of the viewers, in the order of their depth. */
   readonly #pages: MeasuredPage[] = [];
-  /** How long each waited for its first picture, in ms. */
-  readonly firstFramesMs: number[] = [];
+  /** How long each of them waited at first. */
+  readonly waits: Waits[] = [];
 
   private constructor(
     stage: Stage,
@@ -73,17 +73,17 @@ export class Chain {
     const chain = new Chain(stage, { theatre, broadcaster, shape, relayMode });
     const { url, name } = chain.#where;
     await broadcaster.ask("broadcast", { url, name });
-    for (let i = 0; i < LENGTHS[shape]; i++) chain.firstFramesMs.push(await chain.#add());
+    for (let i = 0; i < LENGTHS[shape]; i++) chain.waits.push(await chain.#add());
     return chain;
   }
 
   /** The number of viewers. */
   get length(): number {
-    return this.firstFramesMs.length;
+    return this.waits.length;
   }
 
-  /** Has the last viewer leave and join anew; resolves with the time until its first picture, in ms. */
-  async rejoin(): Promise<number> {
+  /** Has the last viewer leave and join anew. */
+  async rejoin(): Promise<Waits> {
     await this.#pages.pop()!.ask("leave");
     await this.#untilDepth(this.length - 1);
     return await this.#add();
@@ -136,13 +136,13 @@ export class Chain {
     return { links, lanes: counts.flatMap(({ lanes }) => lanes) };
   }
 
-  async #add(): Promise<number> {
+  async #add(): Promise<Waits> {
     const shared = this.#shape === "one page" ? this.#pages[0] : undefined;
     const page = shared ?? await this.#theatre.open();
-    const firstFrameMs = await page.ask("watch", this.#where);
+    const waits = await page.ask("watch", this.#where);
     this.#pages.push(page);
     await this.#untilDepth(this.#pages.length);
-    return firstFrameMs;
+    return waits;
   }
 
   /** In a chain there are as many levels as viewers. */

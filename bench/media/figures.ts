@@ -5,7 +5,7 @@ import type { CpuShares } from "./cpu.ts";
 import type { Shape } from "./options.ts";
 import type { Comparison } from "./page/comparing.ts";
 import type { LaneFigures } from "./page/relay_ends.ts";
-import type { Seen } from "./page/viewer.ts";
+import type { Seen, Waits } from "./page/viewer.ts";
 import { compareTraces, isIdentical, type TraceComparison } from "./traces.ts";
 
 /** One viewer, and the link to its parent. */
@@ -23,7 +23,7 @@ export interface DepthFigures {
   samePixelsCount: number;
   latencyP50Ms: number;
   latencyP90Ms: number;
-  firstFrameMs: number;
+  waits: Waits;
   /** That WebRTC counts. */
   freezes: number;
   longestGapMs: number;
@@ -44,8 +44,8 @@ export interface RunFigures extends CpuShares {
   relayMode: RelayMode;
   /** The viewers, from the top down. */
   depths: DepthFigures[];
-  /** How long the last viewer waited for its first picture each time, in ms. */
-  lastFirstFramesMs: number[];
+  /** How long the last viewer waited, each time it joined. */
+  lastWaits: Waits[];
   lanes: LaneFigures[];
 }
 
@@ -57,7 +57,7 @@ export interface Measurements {
   timed: Seen[];
   compared: Seen[];
   heard: ChainHeard;
-  firstFramesMs: number[];
+  waits: Waits[];
 }
 
 const NO_COUNTS = {
@@ -67,7 +67,7 @@ const NO_COUNTS = {
 
 /** Makes the figures of every depth. */
 export function toDepths(measurements: Measurements): DepthFigures[] {
-  const { before, after, timingMs, timed, compared, heard, firstFramesMs } = measurements;
+  const { before, after, timingMs, timed, compared, heard, waits } = measurements;
   const { traces } = heard;
   return after.map(({ sent, got }, i) => {
     const seen = timed[i]!;
@@ -79,7 +79,7 @@ export function toDepths(measurements: Measurements): DepthFigures[] {
       ...comparePictures(compared[0]!.comparisons, compared[i]!.comparisons),
       latencyP50Ms: quantile(seen.latenciesMs, 0.5),
       latencyP90Ms: quantile(seen.latenciesMs, 0.9),
-      firstFrameMs: firstFramesMs[i]!,
+      waits: waits[i]!,
       freezes: got.freezes - was.got.freezes,
       longestGapMs: seen.longestGapMs,
       jitterBufferMs: (got.jitterBufferMs - was.got.jitterBufferMs) /
@@ -121,6 +121,14 @@ export function comparePictures(
 export function isByteIdentical({ depths }: RunFigures): boolean | null {
   if (depths.some(({ frames }) => !frames)) return null;
   return depths.every(({ frames }) => isIdentical(frames!.video) && isIdentical(frames!.audio));
+}
+
+/** How many frames relays left out at the depth where that was worst. */
+export function missingFrames({ depths }: RunFigures): number {
+  const missing = depths.map(({ frames }) =>
+    (frames?.video.missing ?? 0) + (frames?.audio.missing ?? 0)
+  );
+  return Math.max(...missing);
 }
 
 /** The value below which a share of the values is; NaN of none. */

@@ -57,8 +57,14 @@ export async function runLong(
         `longest gaps ${figures.longestGapsMs.join(" ")} ms, freezes ${
           figures.freezes.join(" ")
         }, ` +
-        `backlogs ${lanes.map(({ backlog }) => backlog).join(" ")}`,
+        `backlogs ${lanes.map(({ backlog }) => backlog).join(" ")}, ` +
+        `key frames asked for ${sum(lanes, "keysAsked")}, frames skipped ${sum(lanes, "skipped")}`,
     );
   }
   return { minutes: done, lanes, ...endCpu() };
+}
+
+/** Since the chain was built. */
+function sum(lanes: readonly LaneFigures[], what: "keysAsked" | "skipped"): number {
+  return lanes.reduce((sum, lane) => sum + lane[what], 0);
 }

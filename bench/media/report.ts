@@ -1,5 +1,5 @@
 /** From figures to the tables people read. Pure. */
-import { type DepthFigures, quantile, type RunFigures } from "./figures.ts";
+import type { DepthFigures, RunFigures } from "./figures.ts";
 import { isIdentical, type TraceComparison } from "./traces.ts";
 
 type Column = [head: string, cell: (depth: DepthFigures) => string];
@@ -14,7 +14,7 @@ const COLUMNS: Column[] = [
   ["latency p50 ms", ({ latencyP50Ms }) => latencyP50Ms.toFixed(0)],
   ["p90 ms", ({ latencyP90Ms }) => latencyP90Ms.toFixed(0)],
   ["of it jitter buffer", ({ jitterBufferMs }) => jitterBufferMs.toFixed(0)],
-  ["first frame ms", ({ firstFrameMs }) => firstFrameMs.toFixed(0)],
+  ["first frame ms", ({ waits }) => waits.firstFrameMs.toFixed(0)],
   ["freezes", ({ freezes }) => String(freezes)],
   ["longest gap ms", ({ longestGapMs }) => longestGapMs.toFixed(0)],
   ["fps", ({ framesPerSecond }) => framesPerSecond.toFixed(1)],
@@ -25,12 +25,15 @@ const COLUMNS: Column[] = [
 
 /** Makes a markdown table of one run, with a line about all of it above. */
 export function toTable(run: RunFigures): string {
-  const { shape, relayMode, depths, browserCores, lastFirstFramesMs, lanes } = run;
-  const joins = lastFirstFramesMs.map((ms) => ms.toFixed(0)).join(", ");
+  const { shape, relayMode, depths, browserCores, lastWaits, lanes } = run;
+  const joins = lastWaits.map(({ joinedMs, streamMs, firstFrameMs }) =>
+    [joinedMs, streamMs, firstFrameMs].map((ms) => ms.toFixed(0)).join("/")
+  );
   const lines = [
     `${relayMode}, ${depths.length} viewers (${shape}): the browser takes ` +
-    `${browserCores.toFixed(2)} cores; first frames of the last viewer ${joins} ms, ` +
-    `median ${quantile(lastFirstFramesMs, 0.5).toFixed(0)}`,
+    `${browserCores.toFixed(2)} cores`,
+    `joins of the last viewer, until joined/something comes/a picture is seen: ` +
+    `${joins.join(", ")} ms`,
   ];
   if (lanes.length > 0) {
     const sum = (of: "skipped" | "overruns" | "keysAsked") =>
@@ -58,8 +61,10 @@ export function disturbance(figures: readonly { othersShare: number }[]): string
 }
 
 function bytes(video: TraceComparison, audio: TraceComparison): string {
-  if (isIdentical(video) && isIdentical(audio)) return `${video.same}+${audio.same}`;
-  return `NO: ${video.different}+${audio.different} differ`;
+  const missing = video.missing + audio.missing;
+  const text = `${video.same}+${audio.same}${missing > 0 ? `, ${missing} left out` : ""}`;
+  if (isIdentical(video) && isIdentical(audio)) return text;
+  return `NO: ${video.changed + audio.changed} of ${text}`;
 }
 
 function alignColumns(rows: string[][]): string[] {

@@ -31,15 +31,15 @@ export async function runChain(
   const compared = await chain.begin("idle");
   const heard = await chain.endListening();
 
-  const { firstFramesMs } = chain;
-  const lastFirstFramesMs = [firstFramesMs.at(-1)!];
-  for (let i = 0; i < rejoins; i++) lastFirstFramesMs.push(await chain.rejoin());
+  const { waits } = chain;
+  const lastWaits = [waits.at(-1)!];
+  for (let i = 0; i < rejoins; i++) lastWaits.push(await chain.rejoin());
   return {
     shape,
     relayMode,
     ...cpu,
-    depths: toDepths({ before, after, timingMs, timed, compared, heard, firstFramesMs }),
-    lastFirstFramesMs,
+    depths: toDepths({ before, after, timingMs, timed, compared, heard, waits }),
+    lastWaits,
     lanes,
   };
 }

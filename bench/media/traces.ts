@@ -7,25 +7,30 @@
 export interface TraceComparison {
   /** Frames that both got, in the same order. */
   same: number;
-  /** Frames that only one of them got. */
-  different: number;
+  /** Frames that only the upper one got: relays left them out. */
+  missing: number;
+  /** Frames that only the lower one got: they were changed on their way. */
+  changed: number;
 }
 
-/** Compares what two taps got, by the longest sequence of frames that both have got. */
-export function compareTraces(a: readonly string[], b: readonly string[]): TraceComparison {
-  const pairs = longestCommon(a, b);
+/** Compares what a tap got with what one above it got, by the longest sequence that is in both. */
+export function compareTraces(upper: readonly string[], lower: readonly string[]): TraceComparison {
+  const pairs = longestCommon(upper, lower);
   const [first, last] = [pairs[0], pairs.at(-1)];
-  if (!first || !last) return { same: 0, different: Math.min(a.length, b.length) };
-  const between = last[0] - first[0] + last[1] - first[1] + 2 - 2 * pairs.length;
-  // At each end only one of the two may have something that the other has not: it was traced longer.
+  if (!first || !last) return { same: 0, missing: 0, changed: lower.length };
+  // At each end one of the two has more, because it was traced longer; but not both.
   const before = Math.min(first[0], first[1]);
-  const after = Math.min(a.length - last[0], b.length - last[1]) - 1;
-  return { same: pairs.length, different: between + before + after };
+  const after = Math.min(upper.length - last[0], lower.length - last[1]) - 1;
+  return {
+    same: pairs.length,
+    missing: last[0] - first[0] + 1 - pairs.length,
+    changed: last[1] - first[1] + 1 - pairs.length + before + after,
+  };
 }
 
-/** True when every frame came through as it was, and there were some. */
-export function isIdentical({ same, different }: TraceComparison): boolean {
-  return same > 0 && different === 0;
+/** True when all frames that came through did so as they were, and there were some. */
+export function isIdentical({ same, changed }: TraceComparison): boolean {
+  return same > 0 && changed === 0;
 }
 
 /** Positions in both, of the longest common subsequence. */

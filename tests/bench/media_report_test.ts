@@ -12,18 +12,22 @@ import { checkLongRun, checkTargets } from "../../bench/media/targets.ts";
 import { compareTraces, isIdentical } from "../../bench/media/traces.ts";
 
 Deno.test("compareTraces() overlooks what only one of two traces began with, or ended with", () => {
-  const same = (a: string, b: string) => isIdentical(compareTraces([...a], [...b]));
-  assert(same("abcdef", "abcdef"));
-  assert(same("abcdef", "cdefgh"), "the lower one began later and ended later");
-  assert(same("cdef", "abcdefg"));
-  assert(same("aabaab", "baabaa"), "sounds may be alike");
-  assert(!same("abcdef", "abdef"), "one is missing");
-  assert(!same("abcdef", "abXcdef"), "one came from nowhere");
-  assert(!same("abcdef", "abcXef"), "one was changed");
-  assert(!same("abcdef", "abdcef"), "two changed places");
-  assert(!same("abcdef", "Xbcdef"), "the first was changed");
-  assert(!same("abcdef", "uvwxyz"));
-  assert(!same("abcdef", ""), "nothing is not the same");
+  const compare = (upper: string, lower: string) => {
+    const { same, missing, changed } = compareTraces([...upper], [...lower]);
+    return [same, missing, changed];
+  };
+  assertEquals(compare("abcdef", "abcdef"), [6, 0, 0]);
+  assertEquals(compare("abcdef", "cdefgh"), [4, 0, 0], "the lower one began and ended later");
+  assertEquals(compare("cdef", "abcdefg"), [4, 0, 0]);
+  assertEquals(compare("aabaab", "baabaa")[2], 0, "sounds may be alike");
+  assertEquals(compare("abcdef", "abdef"), [5, 1, 0], "one is missing");
+  assertEquals(compare("abcdef", "abXcdef"), [6, 0, 1], "one came from nowhere");
+  assertEquals(compare("abcdef", "abcXef"), [5, 1, 1], "one was changed");
+  assertEquals(compare("abcdef", "abdcef")[2], 1, "two changed places");
+  assertEquals(compare("abcdef", "Xbcdef")[2], 1, "the first was changed");
+  assertEquals(compare("abcdef", "abcdeX")[2], 1, "the last was changed");
+  assertEquals(compare("abcdef", "uvwxyz"), [0, 0, 6]);
+  assert(!isIdentical(compareTraces(["a"], [])), "nothing is not the same");
 });
 
 Deno.test("comparePictures() compares the pictures that both have seen", () => {
@@ -45,6 +49,10 @@ Deno.test("quantile() of few values", () => {
   assertEquals([quantile([3, 1, 2], 0.5), quantile([1, 2], 1), quantile([], 0.5)], [2, 2, NaN]);
 });
 
+const SAME = { same: 9, missing: 0, changed: 0 };
+
+const waits = (firstFrameMs: number) => ({ joinedMs: 10, streamMs: 100, firstFrameMs });
+
 function depth(depth: number, figures: Partial<DepthFigures> = {}): DepthFigures {
   return {
     depth,
@@ -55,7 +63,7 @@ function depth(depth: number, figures: Partial<DepthFigures> = {}): DepthFigures
     samePixelsCount: 10,
     latencyP50Ms: 100,
     latencyP90Ms: 120,
-    firstFrameMs: 300,
+    waits: waits(300),
     freezes: 0,
     longestGapMs: 40,
     jitterBufferMs: 30,
@@ -63,7 +71,7 @@ function depth(depth: number, figures: Partial<DepthFigures> = {}): DepthFigures
     width: 640,
     keyFrames: 1,
     toneDb: 0,
-    frames: { video: { same: 9, different: 0 }, audio: { same: 9, different: 0 }, keyRequests: 0 },
+    frames: { video: SAME, audio: SAME, keyRequests: 0 },
     ...figures,
   };
 }
@@ -74,7 +82,7 @@ function run(figures: Partial<RunFigures> = {}): RunFigures {
     relayMode: "forward",
     // The broadcaster's own encoder is no relay's.
     depths: [depth(1, { encodeMs: 9 }), depth(2), depth(3)],
-    lastFirstFramesMs: [300, 200, 900],
+    lastWaits: [300, 200, 900].map(waits),
     lanes: [],
     browserCores: 1,
     othersShare: 0,
@@ -95,11 +103,12 @@ Deno.test("checkTargets() sees what one depth does worse than the others", () =>
   assertEquals(missed({}), []);
   assertEquals(missed({ psnrOffDb: 0.06 }), [0]);
   assertEquals(missed({ comparedCount: 0 }), [0]);
-  const frames = { video: { same: 9, different: 1 }, audio: { same: 9, different: 0 } };
-  assertEquals(missed({ frames: { ...frames, keyRequests: 0 } }), [1]);
-  assertEquals(missed({ encodeMs: 0.12 }), [3]);
-  assertEquals(missed({ latencyP50Ms: 101 }), [5]);
-  assertEquals(missed({ toneDb: -Infinity }), [6]);
+  const frames = { video: { ...SAME, changed: 1 }, audio: SAME, keyRequests: 0 };
+  assertEquals(missed({ frames }), [1]);
+  assertEquals(missed({ frames: { ...frames, video: { ...SAME, missing: 1 } } }), [2]);
+  assertEquals(missed({ encodeMs: 0.12 }), [4]);
+  assertEquals(missed({ latencyP50Ms: 101 }), [6]);
+  assertEquals(missed({ toneDb: -Infinity }), [7]);
   assertEquals(checkTargets([reEncoding]), []);
   assertEquals(isByteIdentical(reEncoding), null);
 });
@@ -118,11 +127,11 @@ Deno.test("checkLongRun() misses on one gap, or on one lane that is behind", () 
 });
 
 Deno.test("toTable() says which bytes came through, and keeps columns together", () => {
-  const frames = { video: { same: 9, different: 2 }, audio: { same: 9, different: 0 } };
-  const depths = [depth(1), depth(2, { frames: { ...frames, keyRequests: 1 } })];
+  const frames = { video: { same: 9, missing: 1, changed: 2 }, audio: SAME, keyRequests: 1 };
+  const depths = [depth(1), depth(2, { frames })];
   const table = toTable(run({ depths }));
   assertStringIncludes(table, "9+9");
-  assertStringIncludes(table, "NO: 2+0 differ");
+  assertStringIncludes(table, "NO: 2 of 9+9, 1 left out");
   const rows = table.split("\n").filter((line) => line.startsWith("|"));
   assertEquals(new Set(rows.map((row) => row.length)).size, 1);
 });

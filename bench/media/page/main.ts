@@ -8,7 +8,7 @@ import { type Got, lookAtGot, lookAtSent, type Sent, watchConnections } from "./
 import { type LaneFigures, type LinkTrace, lookAtLanes, trace, watchRelay } from "./relay_ends.ts";
 import { startSource } from "./source.ts";
 import { ToneMeter } from "./tone.ts";
-import { type Phase, type Seen, Viewer } from "./viewer.ts";
+import { type Phase, type Seen, Viewer, type Waits } from "./viewer.ts";
 
 /** What a page counts; numbers only ever grow. */
 export interface Counts {
@@ -59,13 +59,13 @@ const measured = {
   /** Returns the levels of the tree below the broadcaster. */
   depth: (): number => depth,
 
-  /** Adds a viewer to the page; resolves with the time until its first picture, in ms. */
-  async watch({ url, name, relayMode }: Where & { relayMode: RelayMode }): Promise<number> {
+  /** Adds a viewer to the page; resolves when that sees its first picture. */
+  async watch({ url, name, relayMode }: Where & { relayMode: RelayMode }): Promise<Waits> {
     const viewer = new Viewer(url, relayMode);
-    const firstFrameMs = await viewer.watch(name);
+    const waits = await viewer.watch(name);
     if (viewer.relayMode !== relayMode) throw new Error(`It does not relay by ${relayMode}`);
     viewers.push(viewer);
-    return firstFrameMs;
+    return waits;
   },
 
   /** Has the last viewer leave. */

@@ -14,6 +14,16 @@ const MAX_LATENCY_MS = 20_000;
 /** What is done with the pictures that are seen. */
 export type Phase = "idle" | "timing" | "comparing";
 
+/** How long a viewer waited, from its wish to join on, in ms. */
+export interface Waits {
+  /** Until the service had passed on a parent's answer. */
+  joinedMs: number;
+  /** Until something came from that parent. */
+  streamMs: number;
+  /** Until a picture was seen. */
+  firstFrameMs: number;
+}
+
 /** What was seen since a phase began. */
 export interface Seen {
   frames: number;
@@ -53,22 +63,28 @@ export class Viewer {
     return this.#tributary.relayMode;
   }
 
-  /** Joins, and resolves with the time until the first picture is seen, in ms. */
-  async watch(name: string): Promise<number> {
+  /** Joins, and resolves when the first picture is seen. */
+  async watch(name: string): Promise<Waits> {
     const beganAt = performance.now();
-    const firstFrame = new Promise<number>((resolve) => {
+    const sinceThen = () => performance.now() - beganAt;
+    const waits: Waits = { joinedMs: 0, streamMs: 0, firstFrameMs: 0 };
+    const firstFrame = new Promise<void>((resolve) => {
       this.#video.requestVideoFrameCallback(() => {
-        resolve(performance.now() - beganAt);
+        waits.firstFrameMs = sinceThen();
         this.#look();
+        resolve();
       });
     });
     this.#tributary.on("stream", (stream) => {
+      if (stream) waits.streamMs ||= sinceThen();
       this.#video.srcObject = stream;
       // Interrupted only by the next stream.
       this.#video.play().catch(() => {});
     });
     await this.#tributary.joinBroadcast(name);
-    return await firstFrame;
+    waits.joinedMs = sinceThen();
+    await firstFrame;
+    return waits;
   }
 
   /** Begins a phase; returns what was seen in the one before. */
