@@ -29,6 +29,8 @@ export interface DepthFigures {
   longestGapMs: number;
   /** How long frames wait before they are decoded. */
   jitterBufferMs: number;
+  /** The same of the sound: pictures wait for it. */
+  soundBufferMs: number;
   framesPerSecond: number;
   width: number;
   keyFrames: number;
@@ -62,7 +64,14 @@ export interface Measurements {
 
 const NO_COUNTS = {
   sent: { encodeMs: 0, framesEncoded: 0 },
-  got: { freezes: 0, jitterBufferMs: 0, jitterBufferFrames: 0, keyFrames: 0 },
+  got: {
+    freezes: 0,
+    jitterBufferMs: 0,
+    jitterBufferFrames: 0,
+    soundBufferMs: 0,
+    soundBufferSamples: 0,
+    keyFrames: 0,
+  },
 };
 
 /** Makes the figures of every depth. */
@@ -84,6 +93,8 @@ export function toDepths(measurements: Measurements): DepthFigures[] {
       longestGapMs: seen.longestGapMs,
       jitterBufferMs: (got.jitterBufferMs - was.got.jitterBufferMs) /
         (got.jitterBufferFrames - was.got.jitterBufferFrames),
+      soundBufferMs: (got.soundBufferMs - was.got.soundBufferMs) /
+        (got.soundBufferSamples - was.got.soundBufferSamples),
       framesPerSecond: 1_000 * seen.frames / timingMs,
       width: got.width,
       keyFrames: got.keyFrames - was.got.keyFrames,

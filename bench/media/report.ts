@@ -14,6 +14,7 @@ const COLUMNS: Column[] = [
   ["latency p50 ms", ({ latencyP50Ms }) => latencyP50Ms.toFixed(0)],
   ["p90 ms", ({ latencyP90Ms }) => latencyP90Ms.toFixed(0)],
   ["of it jitter buffer", ({ jitterBufferMs }) => jitterBufferMs.toFixed(0)],
+  ["sound's", ({ soundBufferMs }) => soundBufferMs.toFixed(0)],
   ["first frame ms", ({ waits }) => waits.firstFrameMs.toFixed(0)],
   ["freezes", ({ freezes }) => String(freezes)],
   ["longest gap ms", ({ longestGapMs }) => longestGapMs.toFixed(0)],

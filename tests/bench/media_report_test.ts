@@ -67,6 +67,7 @@ function depth(depth: number, figures: Partial<DepthFigures> = {}): DepthFigures
     freezes: 0,
     longestGapMs: 40,
     jitterBufferMs: 30,
+    soundBufferMs: 60,
     framesPerSecond: 30,
     width: 640,
     keyFrames: 1,

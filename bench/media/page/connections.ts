@@ -20,6 +20,9 @@ export interface Got {
   freezes: number;
   jitterBufferMs: number;
   jitterBufferFrames: number;
+  /** The same of the sound, for which pictures wait. */
+  soundBufferMs: number;
+  soundBufferSamples: number;
   width: number;
 }
 
@@ -63,21 +66,31 @@ export async function lookAtSent(): Promise<Sent[]> {
   return sent;
 }
 
-/** Counts what comes in over one link; null before anything has. */
+/** Counts what comes in over one link; null before a picture has. */
 export async function lookAtGot(receivers: readonly RTCRtpReceiver[]): Promise<Got | null> {
-  const receiver = receivers.find(({ track }) => track.kind === "video");
-  for (const stats of (await receiver?.getStats())?.values() ?? []) {
-    if (stats.type !== "inbound-rtp") continue;
-    return {
-      ssrc: stats.ssrc,
-      framesDecoded: stats.framesDecoded ?? 0,
-      framesDropped: stats.framesDropped ?? 0,
-      keyFrames: stats.keyFramesDecoded ?? 0,
-      freezes: stats.freezeCount ?? 0,
-      jitterBufferMs: 1_000 * (stats.jitterBufferDelay ?? 0),
-      jitterBufferFrames: stats.jitterBufferEmittedCount ?? 0,
-      width: stats.frameWidth ?? 0,
-    };
-  }
-  return null;
+  const [video, audio] = await Promise.all([
+    inbound(receivers, "video"),
+    inbound(receivers, "audio"),
+  ]);
+  return video && {
+    ssrc: video.ssrc,
+    framesDecoded: video.framesDecoded ?? 0,
+    framesDropped: video.framesDropped ?? 0,
+    keyFrames: video.keyFramesDecoded ?? 0,
+    freezes: video.freezeCount ?? 0,
+    jitterBufferMs: 1_000 * (video.jitterBufferDelay ?? 0),
+    jitterBufferFrames: video.jitterBufferEmittedCount ?? 0,
+    soundBufferMs: 1_000 * (audio?.jitterBufferDelay ?? 0),
+    soundBufferSamples: audio?.jitterBufferEmittedCount ?? 0,
+    width: video.frameWidth ?? 0,
+  };
+}
+
+async function inbound(
+  receivers: readonly RTCRtpReceiver[],
+  kind: string,
+): Promise<RTCInboundRtpStreamStats | null> {
+  const receiver = receivers.find(({ track }) => track.kind === kind);
+  const stats = [...(await receiver?.getStats())?.values() ?? []];
+  return stats.find(({ type }) => type === "inbound-rtp") ?? null;
 }
