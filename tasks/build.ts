@@ -76,7 +76,8 @@ export async function build(
   return { stop };
 }
 
-function sharedOptions(minify: boolean): esbuild.BuildOptions {
+/** What all bundles have in common. */
+export function sharedOptions(minify: boolean): esbuild.BuildOptions {
   return {
     absWorkingDir: ROOT,
     bundle: true,
@@ -93,15 +94,22 @@ function sharedOptions(minify: boolean): esbuild.BuildOptions {
   };
 }
 
-/** Puts the bundle of the relay's worker, as text, where the SDK looks for it. */
-function workerPlugin(shared: esbuild.BuildOptions): esbuild.Plugin {
+/**
+ * Puts the bundle of the relay's worker, as text, where the SDK looks for it.
+ *
+ * @param entry another worker in its place, for bundles that look into it
+ */
+export function workerPlugin(
+  shared: esbuild.BuildOptions,
+  entry: string = WORKER_ENTRY,
+): esbuild.Plugin {
   return {
     name: "worker",
     setup({ onLoad }) {
       onLoad({ filter: WORKER_CODE }, async () => {
         const { outputFiles, metafile } = await esbuild.build({
           ...shared,
-          entryPoints: [WORKER_ENTRY],
+          entryPoints: [entry],
           format: "iife",
           sourcemap: false,
           write: false,

@@ -51,7 +51,6 @@ export class PictureCarriers implements CarrierMaker {
 export class SoundCarriers implements CarrierMaker {
   readonly #writer: WritableStreamDefaultWriter<AudioData>;
   readonly #samples = new Float32Array(SAMPLE_RATE_HZ * SOUND_MS / 1_000);
-  #count = 0;
 
   constructor(track: WritableStream<AudioData>) {
     this.#writer = track.getWriter();
@@ -66,7 +65,8 @@ export class SoundCarriers implements CarrierMaker {
       sampleRate: SAMPLE_RATE_HZ,
       numberOfFrames: this.#samples.length,
       numberOfChannels: 1,
-      timestamp: this.#count++ * SOUND_MS * 1_000,
+      // By the clock of the pictures: with another one, players hold those back to wait for the sound.
+      timestamp: Math.round(performance.now() * 1_000),
       data: this.#samples,
     });
     this.#writer.write(sound).catch(() => sound.close());

@@ -107,7 +107,7 @@ export class Lane<Carrier> {
       this.#begin();
     } else if (asksForKey) {
       this.tally.keysAsked++;
-      this.#waitForKey();
+      this.#hastenKey();
     }
     this.#go();
   }
@@ -129,14 +129,15 @@ export class Lane<Carrier> {
     this.#go();
   }
 
-  /** Until a key frame comes nothing is of use to the child. */
-  #waitForKey(): void {
+  /**
+   * Sees to the key frame that the child asks for. Until it comes everything goes on: who asks may be
+   * somebody far below, and all on the way there can do with what they get.
+   */
+  #hastenKey(): void {
     const next = this.#waiting.findIndex(({ isKey }) => isKey);
-    const useless = next < 0 ? this.#waiting.length : next;
-    this.tally.skipped += useless;
-    this.#waiting.splice(0, useless);
-    this.#needsKey = this.#waiting.length === 0;
-    if (this.#needsKey) this.#options.askForKey();
+    if (next < 0) return this.#options.askForKey();
+    this.tally.skipped += next;
+    this.#waiting.splice(0, next);
   }
 
   /** The child is too far behind: it goes on with the newest key frame. */
