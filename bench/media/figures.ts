@@ -48,6 +48,8 @@ export interface RunFigures extends CpuShares {
   depths: DepthFigures[];
   /** How long the last viewer waited, each time it joined. */
   lastWaits: Waits[];
+  /** Viewers that changed their parent meanwhile: then depths are not what they were. */
+  movedCount: number;
   lanes: LaneFigures[];
 }
 
@@ -132,6 +134,11 @@ export function comparePictures(
 export function isByteIdentical({ depths }: RunFigures): boolean | null {
   if (depths.some(({ frames }) => !frames)) return null;
   return depths.every(({ frames }) => isIdentical(frames!.video) && isIdentical(frames!.audio));
+}
+
+/** Counts the viewers that have another link than before. */
+export function countMoved(before: readonly LinkCounts[], after: readonly LinkCounts[]): number {
+  return after.filter(({ got }, i) => got.ssrc !== before[i]!.got.ssrc).length;
 }
 
 /** How many frames relays left out at the depth where that was worst. */

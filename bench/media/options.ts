@@ -72,6 +72,6 @@ export function readOptions(args: string[]): Options | null {
     shapes,
     minutes,
     jsonFile: values.json,
-    deadlineMs: minutes === null ? 400_000 : (minutes + 2) * 60_000,
+    deadlineMs: minutes === null ? 900_000 : (minutes + 2) * 60_000,
   };
 }

@@ -26,7 +26,7 @@ const COLUMNS: Column[] = [
 
 /** Makes a markdown table of one run, with a line about all of it above. */
 export function toTable(run: RunFigures): string {
-  const { shape, relayMode, depths, browserCores, lastWaits, lanes } = run;
+  const { shape, relayMode, depths, browserCores, lastWaits, movedCount, lanes } = run;
   const joins = lastWaits.map(({ joinedMs, streamMs, firstFrameMs }) =>
     [joinedMs, streamMs, firstFrameMs].map((ms) => ms.toFixed(0)).join("/")
   );
@@ -36,6 +36,9 @@ export function toTable(run: RunFigures): string {
     `joins of the last viewer, until joined/something comes/a picture is seen: ` +
     `${joins.join(", ")} ms`,
   ];
+  if (movedCount > 0) {
+    lines.push(`${movedCount} viewers CHANGED THEIR PLACES meanwhile: depths mean little`);
+  }
   if (lanes.length > 0) {
     const sum = (of: "skipped" | "overruns" | "keysAsked") =>
       lanes.reduce((sum, lane) => sum + lane[of], 0);

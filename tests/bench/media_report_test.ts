@@ -84,6 +84,7 @@ function run(figures: Partial<RunFigures> = {}): RunFigures {
     // The broadcaster's own encoder is no relay's.
     depths: [depth(1, { encodeMs: 9 }), depth(2), depth(3)],
     lastWaits: [300, 200, 900].map(waits),
+    movedCount: 0,
     lanes: [],
     browserCores: 1,
     othersShare: 0,

@@ -42,9 +42,12 @@ export function compareFrames(
     for (;;) {
       const { value: frame } = await reader.read();
       if (!frame) return;
-      const { number } = await readLabel(frame);
-      if (number % COMPARE_EVERY === 0) handleComparison(compare(frame, number));
-      frame.close();
+      try {
+        const { number } = await readLabel(frame);
+        if (number % COMPARE_EVERY === 0) handleComparison(compare(frame, number));
+      } finally {
+        frame.close();
+      }
     }
   };
   void read();
