@@ -25,9 +25,9 @@ async function withChain(
   const mayComplain = /violates the following Content Security Policy|^Forbidden: worker-src/;
   await browse({ maxListeners: 1, mayComplain }, async ({ server, open }) => {
     await using site = serveForeignSite({
-      "/": sdkPage(server.url),
+      "/": sdkPage(server.url, { relayMode: "forward" }),
       "/re-encodes": sdkPage(server.url, { relayMode: "re-encode" }),
-      "/forbids": sdkPage(server.url, { allowsWorkers: false }),
+      "/forbids": sdkPage(server.url, { relayMode: "forward", allowsWorkers: false }),
     });
     const openPage = async (path: Path) => await untilReady(await open(site.url + path));
     const broadcaster = await openPage("/");
