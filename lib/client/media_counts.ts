@@ -35,12 +35,14 @@ export async function countReceived(receivers: readonly RTCRtpReceiver[]): Promi
 export async function countSent(senders: readonly RTCRtpSender[]): Promise<MediaCounts> {
   const counts = { frames: 0, sounds: 0 };
   for (const sender of senders) {
-    if (!sender.track) continue;
+    // Now: the track may be taken away while the statistics are read.
+    const kind = sender.track?.kind;
+    if (!kind) continue;
     const reports = await reportsOf(sender);
     // Browsers that do not tell of their sources tell what became of them.
     const report = reports.find(({ type }) => type === "media-source") ??
       reports.find(({ type }) => type === "outbound-rtp");
-    if (sender.track.kind === "video") counts.frames += report?.frames ?? report?.framesSent ?? 0;
+    if (kind === "video") counts.frames += report?.frames ?? report?.framesSent ?? 0;
     else counts.sounds += report?.totalSamplesDuration ?? report?.packetsSent ?? 0;
   }
   return counts;
