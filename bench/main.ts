@@ -11,9 +11,11 @@ import { runJoins } from "./joins.ts";
 import { type Options, readOptions, USAGE } from "./options.ts";
 import { PEERJS_PAYLOADS, peerJsUrl, runPeerJs, startPeerJs } from "./peerjs.ts";
 import { createProfile } from "./profile.ts";
+import { progress, runAsProgram, within, writeJson } from "./program.ts";
 import { checkTargets, disturbance, type Figures, toTable } from "./report.ts";
 import { stopAllServers } from "./server_process.ts";
 import { signallingUrl, startTributary } from "./tributary.ts";
+import { toVerdicts } from "./verdict.ts";
 
 /** How many join at once, from one after the other to a crowd. */
 const JOINS_AT_ONCE = [1, 4, 32];
@@ -21,37 +23,21 @@ const JOINS_AT_ONCE = [1, 4, 32];
 const ROUND_TRIPS_AT_ONCE = [1, 32];
 
 if (import.meta.main) {
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    Deno.addSignalListener(signal, () => void stopAllServers().finally(() => Deno.exit(130)));
-  }
-  Deno.exit(await main(Deno.args));
+  await runAsProgram({
+    usage: USAGE,
+    readOptions,
+    measure: measureAndTell,
+    endAll: stopAllServers,
+  });
 }
 
-async function main(args: string[]): Promise<number> {
-  try {
-    const options = readOptions(args);
-    if (!options) {
-      console.log(USAGE);
-      return 0;
-    }
-    const figures = await withDeadline(options.deadlineMs, measure(options));
-    console.log(`\n${toTable(figures)}\n`);
-    for (const { text, actual, isMet } of checkTargets(figures)) {
-      const verdict = options.isSmokeRun ? "not judged" : isMet ? "met" : "MISSED";
-      console.log(`${verdict.padEnd(6)}  ${text}: ${actual}`);
-    }
-    const warning = disturbance(figures);
-    if (warning) console.log(`\n${warning}`);
-    if (options.jsonFile) {
-      await Deno.writeTextFile(options.jsonFile, JSON.stringify(figures, null, 2) + "\n");
-    }
-    return 0;
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
-    return 1;
-  } finally {
-    await stopAllServers();
-  }
+async function measureAndTell(options: Options): Promise<void> {
+  const figures = await within(options.deadlineMs, "The benchmark", measure(options));
+  console.log(`\n${toTable(figures)}\n`);
+  console.log(toVerdicts(checkTargets(figures), !options.isSmokeRun));
+  const warning = disturbance(figures);
+  if (warning) console.log(`\n${warning}`);
+  await writeJson(options.jsonFile, figures);
 }
 
 async function measure(options: Options): Promise<Figures> {
@@ -147,24 +133,4 @@ async function measureIdleConnections({ sizes, jobs, withPeerJs }: Options, figu
   await using server = await startPeerJs();
   const urlOf = (index: number) => peerJsUrl(server, `idle-${index}`);
   figures.idle.peerJs = await measureIdle(server, { connectionCount, quietMs, urlOf });
-}
-
-async function withDeadline<T>(deadlineMs: number, work: Promise<T>): Promise<T> {
-  let timer;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new Error(`Not done within ${deadlineMs / 1000} s`)),
-      deadlineMs,
-    );
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-/** To stderr, so that the table can be piped. */
-function progress(text: string): void {
-  console.error(`${(performance.now() / 1000).toFixed(1).padStart(6)} s  ${text}`);
 }

@@ -4,6 +4,7 @@
 import type { LoopFigures } from "./closed_loop.ts";
 import type { IdleFigures } from "./idle.ts";
 import type { JoinFigures } from "./joins.ts";
+import { disturbanceBy, type Target, toMarkdown } from "./verdict.ts";
 
 /** One kind of work on our server and, if it was measured, its like on PeerJS server. */
 export interface Compared<T, P = T> {
@@ -18,13 +19,6 @@ export interface Figures {
   joins: Compared<JoinFigures, LoopFigures>[];
   candidates: Compared<LoopFigures>[];
   idle?: Compared<IdleFigures>;
-}
-
-/** A figure that the product promises. */
-export interface Target {
-  text: string;
-  actual: string;
-  isMet: boolean;
 }
 
 const HEAD = [
@@ -55,19 +49,14 @@ export function toTable({ joins, candidates, idle }: Figures): string {
     if (peerJs) rows.push(loopRow("— PeerJS: candidate + candidate", peerJs));
   }
   if (idle) rows.push(...idleRows(idle));
-  return alignColumns(rows);
+  // The first column says what was done, the last ones what went wrong.
+  return toMarkdown(rows, (column) => column === 0 || column >= HEAD.length - 2);
 }
-
-/** Above this share of the machine, other programs make rates lower and latencies higher. */
-const DISTURBING_SHARE = 0.1;
 
 /** Warns when other programs ran meanwhile; undefined when they did not. */
 export function disturbance({ joins, candidates }: Figures): string | undefined {
   const loops = [...joins, ...candidates].flatMap(({ ours, peerJs }) => [ours, peerJs]);
-  const worst = Math.max(0, ...loops.map((figures) => figures?.othersShare ?? 0));
-  if (worst <= DISTURBING_SHARE) return undefined;
-  return `Other programs took up to ${(worst * 100).toFixed(0)} % of this machine meanwhile: ` +
-    "it can do better than this.";
+  return disturbanceBy(loops.map((figures) => figures?.othersShare ?? 0));
 }
 
 /** Checks the product's targets; those whose part was not run are left out. */
@@ -141,19 +130,4 @@ function idleRows({ ours, peerJs }: Compared<IdleFigures>): string[][] {
 
 function failureCount({ failures }: LoopFigures): number {
   return Object.values(failures).reduce((sum, count) => sum + count, 0);
-}
-
-function alignColumns(rows: string[][]): string {
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  const isText = (column: number) => column === 0 || column >= HEAD.length - 2;
-  const lines = rows.map((row) =>
-    `| ${
-      row.map((cell, column) =>
-        isText(column) ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!)
-      ).join(" | ")
-    } |`
-  );
-  const rule = widths.map((width, column) => "-".repeat(width + 1) + (isText(column) ? "-" : ":"));
-  lines.splice(1, 0, `|${rule.join("|")}|`);
-  return lines.join("\n");
 }

@@ -2,12 +2,13 @@
  * A broadcast and a chain of viewers below it, in pages of their own or all in one, and what they
  * count and see by depth: index 0 is the first viewer.
  */
-import type { RelayMode } from "../../lib/client/relay/relay_mode.ts";
+import type { RelayMode } from "../../lib/client/mod.ts";
 import type { Got, Sent } from "./page/connections.ts";
 import type { LaneFigures, LinkTrace } from "./page/relay_ends.ts";
 import type { Phase, Seen, Waits } from "./page/viewer.ts";
 import { LENGTHS, type Shape } from "./options.ts";
-import { type MeasuredPage, type Stage, type Theatre, within } from "./stage.ts";
+import { within } from "../program.ts";
+import type { MeasuredPage, Stage, Theatre } from "./stage.ts";
 
 /** The tree is told a moment after a join. */
 const TREE_TIMEOUT_MS = 5_000;

@@ -1,5 +1,5 @@
 /** What the media benchmark measures, and how it is made of what a chain has counted and seen. Pure. */
-import type { RelayMode } from "../../lib/client/relay/relay_mode.ts";
+import type { RelayMode } from "../../lib/client/mod.ts";
 import type { ChainHeard, LinkCounts } from "./chain.ts";
 import type { CpuShares } from "./cpu.ts";
 import type { Shape } from "./options.ts";

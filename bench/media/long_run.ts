@@ -1,6 +1,7 @@
 /** A long run of the forwarding chain: whether it keeps up, minute after minute. */
 import { Chain } from "./chain.ts";
 import { watchCpu } from "./cpu.ts";
+import { progress } from "../program.ts";
 import { quantile } from "./figures.ts";
 import type { LaneFigures } from "./page/relay_ends.ts";
 import { pause } from "./run.ts";
@@ -27,10 +28,9 @@ export interface LongFigures {
 /** Runs the chain of one page; says after each minute how it was. */
 export async function runLong(
   stage: Stage,
-  { settleMs, minutes, progress }: {
+  { settleMs, minutes }: {
     settleMs: number;
     minutes: number;
-    progress: (text: string) => void;
   },
 ): Promise<LongFigures> {
   await using theatre = await stage.openTheatre();

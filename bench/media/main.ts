@@ -4,38 +4,24 @@
  * this machine, so the modes compare; the figures themselves are those of a machine that does the
  * work of all viewers at once. Needs Linux (/proc).
  */
+import { progress, runAsProgram, within, writeJson } from "../program.ts";
 import { stopAllServers } from "../server_process.ts";
+import { disturbanceBy, type Target, toVerdicts } from "../verdict.ts";
 import type { RunFigures } from "./figures.ts";
 import { runLong } from "./long_run.ts";
 import { type Options, readOptions, USAGE } from "./options.ts";
-import { disturbance, toTable } from "./report.ts";
+import { toTable } from "./report.ts";
 import { runChain } from "./run.ts";
-import { closeAllBrowsers, Stage, within } from "./stage.ts";
-import { checkLongRun, checkTargets, type Target, toVerdicts } from "./targets.ts";
+import { closeAllBrowsers, Stage } from "./stage.ts";
+import { checkLongRun, checkTargets } from "./targets.ts";
 
 if (import.meta.main) {
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    Deno.addSignalListener(signal, () => void endAll().finally(() => Deno.exit(130)));
-  }
-  Deno.exit(await main(Deno.args));
+  await runAsProgram({ usage: USAGE, readOptions, measure, endAll });
 }
 
-async function main(args: string[]): Promise<number> {
-  try {
-    const options = readOptions(args);
-    if (!options) {
-      console.log(USAGE);
-      return 0;
-    }
-    const work = options.minutes === null ? compareModes(options) : runMinutes(options);
-    await within(options.deadlineMs, "The benchmark", work);
-    return 0;
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
-    return 1;
-  } finally {
-    await endAll();
-  }
+async function measure(options: Options): Promise<void> {
+  const work = options.minutes === null ? compareModes(options) : runMinutes(options);
+  await within(options.deadlineMs, "The benchmark", work);
 }
 
 async function compareModes(options: Options): Promise<void> {
@@ -59,7 +45,6 @@ async function runMinutes(options: Options): Promise<void> {
   const figures = await runLong(stage, {
     settleMs: options.times.settleMs,
     minutes: options.minutes!,
-    progress,
   });
   await conclude(options, checkLongRun(figures), [figures]);
 }
@@ -70,17 +55,12 @@ async function conclude(
   figures: readonly { othersShare: number }[],
 ): Promise<void> {
   console.log(toVerdicts(targets, !isSmokeRun));
-  const warning = disturbance(figures);
+  const warning = disturbanceBy(figures.map(({ othersShare }) => othersShare));
   if (warning) console.log(`\n${warning}`);
-  if (jsonFile) await Deno.writeTextFile(jsonFile, JSON.stringify(figures, null, 2) + "\n");
+  await writeJson(jsonFile, figures);
 }
 
 async function endAll(): Promise<void> {
   await closeAllBrowsers();
   await stopAllServers();
-}
-
-/** To stderr, so that the tables can be piped. */
-function progress(text: string): void {
-  console.error(`${(performance.now() / 1000).toFixed(1).padStart(6)} s  ${text}`);
 }

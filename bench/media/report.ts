@@ -1,4 +1,5 @@
 /** From figures to the tables people read. Pure. */
+import { toMarkdown } from "../verdict.ts";
 import type { DepthFigures, RunFigures } from "./figures.ts";
 import { isIdentical, type TraceComparison } from "./traces.ts";
 
@@ -50,18 +51,7 @@ export function toTable(run: RunFigures): string {
   }
   const rows = [COLUMNS.map(([head]) => head)];
   for (const depth of depths) rows.push(COLUMNS.map(([, cell]) => cell(depth)));
-  return [...lines, "", ...alignColumns(rows)].join("\n");
-}
-
-/** Above this share of the machine, other programs make everything later. */
-const DISTURBING_SHARE = 0.1;
-
-/** Warns when other programs ran meanwhile; undefined when they did not. */
-export function disturbance(figures: readonly { othersShare: number }[]): string | undefined {
-  const worst = Math.max(0, ...figures.map(({ othersShare }) => othersShare));
-  if (worst <= DISTURBING_SHARE) return undefined;
-  return `Other programs took up to ${(worst * 100).toFixed(0)} % of this machine meanwhile: ` +
-    "it can do better than this.";
+  return [...lines, "", toMarkdown(rows)].join("\n");
 }
 
 function bytes(video: TraceComparison, audio: TraceComparison): string {
@@ -69,13 +59,4 @@ function bytes(video: TraceComparison, audio: TraceComparison): string {
   const text = `${video.same}+${audio.same}${missing > 0 ? `, ${missing} left out` : ""}`;
   if (isIdentical(video) && isIdentical(audio)) return text;
   return `NO: ${video.changed + audio.changed} of ${text}`;
-}
-
-function alignColumns(rows: string[][]): string[] {
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  const lines = rows.map((row) =>
-    `| ${row.map((cell, column) => cell.padStart(widths[column]!)).join(" | ")} |`
-  );
-  lines.splice(1, 0, `|${widths.map((width) => "-".repeat(width + 1) + ":").join("|")}|`);
-  return lines;
 }

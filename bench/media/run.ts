@@ -1,5 +1,5 @@
 /** One run: builds a chain in a browser of its own, measures it part by part, and ends it. */
-import type { RelayMode } from "../../lib/client/relay/relay_mode.ts";
+import type { RelayMode } from "../../lib/client/mod.ts";
 import { Chain } from "./chain.ts";
 import { watchCpu } from "./cpu.ts";
 import { countMoved, type RunFigures, toDepths } from "./figures.ts";

@@ -5,6 +5,7 @@
 import type { Browser, Page } from "playwright-core";
 import { launchChromium } from "../../tests/support/chromium.ts";
 import { type ForeignSite, serveForeignSite } from "../../tests/support/foreign_site.ts";
+import { within } from "../program.ts";
 import type { MeasuredServer } from "../server_process.ts";
 import { signallingUrl, startTributary } from "../tributary.ts";
 import { bundlePage } from "./bundle.ts";
@@ -72,24 +73,6 @@ export class Stage implements AsyncDisposable {
 /** Ends the browsers that still run, for when the benchmark is interrupted. */
 export async function closeAllBrowsers(): Promise<void> {
   await Promise.all([...runningBrowsers].map(close));
-}
-
-/**
- * Waits for `work`, but not for longer than a limit.
- *
- * @throws {Error} that says what was not done in time
- */
-export async function within<T>(limitMs: number, what: string, work: Promise<T>): Promise<T> {
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(
-    () => late.reject(new Error(`${what}: not done within ${limitMs / 1_000} s`)),
-    limitMs,
-  );
-  try {
-    return await Promise.race([work, late.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 async function openPage(browser: Browser, url: string): Promise<MeasuredPage> {

@@ -7,13 +7,7 @@ import {
   type RunFigures,
 } from "./figures.ts";
 import type { LongFigures } from "./long_run.ts";
-
-/** A figure that the product promises. */
-export interface Target {
-  text: string;
-  actual: string;
-  isMet: boolean;
-}
+import type { Target } from "../verdict.ts";
 
 const MAX_PSNR_OFF_DB = 0.05;
 const MAX_TONE_OFF_DB = 0.5;
@@ -95,14 +89,6 @@ export function checkLongRun({ minutes, lanes }: LongFigures): Target[] {
       isMet: gapMs <= MAX_GAP_MS,
     },
   ];
-}
-
-/** Makes a line for each target. */
-export function toVerdicts(targets: readonly Target[], isJudged: boolean): string {
-  return targets.map(({ text, actual, isMet }) => {
-    const verdict = !isJudged ? "not judged" : isMet ? "met" : "MISSED";
-    return `${verdict.padEnd(6)}  ${text}: ${actual}`;
-  }).join("\n");
 }
 
 /** What relays took to encode a frame, in ms: the first link is the broadcaster's. */

@@ -11,6 +11,5 @@ export {
   TributaryError,
   type TributaryErrorCode,
 } from "./tributary_error.ts";
-export type { RelayMode } from "./relay/relay_mode.ts";
 export { TributaryState } from "./tributary_state.ts";
-export type { TreeNode } from "../protocol/mod.ts";
+export type { RelayMode, TreeNode } from "../protocol/mod.ts";

@@ -4,13 +4,13 @@
  * One Peer lives as long as one broadcast is sent or watched. Knows nothing of the page's states.
  * This module is browser compatible.
  */
-import type { ServerMessage, ServerMessageOf } from "../protocol/mod.ts";
+import type { RelayMode, ServerMessage, ServerMessageOf } from "../protocol/mod.ts";
 import type { Welcome } from "./connection.ts";
 import { Downstream } from "./downstream.ts";
 import { Emitter } from "./emitter.ts";
 import type { IceServers } from "./ice_servers.ts";
 import { ReEncodingRelay } from "./relay/re_encoding_relay.ts";
-import { makeRelay, type RelayMode } from "./relay/relay_mode.ts";
+import { makeRelay } from "./relay/relay_mode.ts";
 import type { Relay } from "./relay/relay.ts";
 import type { SignallingClient } from "./signalling_client.ts";
 import { SourceWatch } from "./source_watch.ts";

@@ -4,14 +4,13 @@
  * Peer.
  * This module is browser compatible.
  */
-import type { ClientMessageOf, ServerMessage, TreeNode } from "../protocol/mod.ts";
+import type { ClientMessageOf, RelayMode, ServerMessage, TreeNode } from "../protocol/mod.ts";
 import type { Welcome } from "./connection.ts";
 import { defaultUrl } from "./default_url.ts";
 import { Emitter } from "./emitter.ts";
 import { IceServers } from "./ice_servers.ts";
 import { giveUpLeftovers } from "./leftovers.ts";
 import { Peer } from "./peer.ts";
-import type { RelayMode } from "./relay/relay_mode.ts";
 import { SignallingClient } from "./signalling_client.ts";
 import { Streams } from "./streams.ts";
 import { TreeSubscriptions } from "./tree_subscriptions.ts";

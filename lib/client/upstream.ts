@@ -5,12 +5,12 @@
  * This module is browser compatible.
  */
 import { Attachment } from "./attachment.ts";
+import type { RelayMode } from "../protocol/mod.ts";
 import { Emitter } from "./emitter.ts";
 import type { IceServers } from "./ice_servers.ts";
 import type { Flow } from "./link_status.ts";
 import { hasPicture } from "./first_picture.ts";
 import { endsSearch, reconnectDelayMs } from "./reconnect_policy.ts";
-import type { RelayMode } from "./relay/relay_mode.ts";
 import type { SignallingClient } from "./signalling_client.ts";
 import { toTributaryError, TributaryError } from "./tributary_error.ts";
 

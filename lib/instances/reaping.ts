@@ -3,6 +3,7 @@
  * what it has read and the time.
  */
 import { type InstanceRecord, isHeldByAnother } from "../store/instance_record.ts";
+import { isRoot } from "../tree/root.ts";
 import type { InstanceId, Peer } from "../tree/types.ts";
 
 /** What was seen at the looks up to now. */
@@ -99,7 +100,7 @@ export function planReaping(
   members: Member[],
   { lostAt, grace, now }: { lostAt: number; grace: Grace; now: number },
 ): ReapPlan {
-  const broadcasters = new Set(members.filter(isRoot).map(({ peer }) => peer.id));
+  const broadcasters = new Set(members.map(({ peer }) => peer).filter(isRoot).map(({ id }) => id));
   const dueAt = ({ peer }: Member) => {
     if (!peer.resumable) return lostAt;
     // A session has one grace period, also where its peer watches something besides.
@@ -107,12 +108,8 @@ export function planReaping(
   };
   const due = members
     .filter((member) => dueAt(member) <= now)
-    .sort((a, b) => Number(isRoot(b)) - Number(isRoot(a)) || b.peer.depth - a.peer.depth);
+    .sort((a, b) => Number(isRoot(b.peer)) - Number(isRoot(a.peer)) || b.peer.depth - a.peer.depth);
   const later = members.map(dueAt).filter((at) => at > now);
   if (members.length === 0) return { due, nextAt: null };
   return { due, nextAt: due.length > 0 ? now : Math.min(...later) };
-}
-
-function isRoot({ peer }: Member): boolean {
-  return peer.parent === null && peer.state === "live";
 }

@@ -34,6 +34,15 @@ const peerName = z.optional(
 
 const relayMode = z.enum(["forward", "re-encode", "none"]);
 
+/**
+ * How a viewer passes on what it gets (JOIN-16):
+ *
+ * - `forward`: encoded frames are passed on as they are;
+ * - `re-encode`: each child gets the decoded picture, encoded anew;
+ * - `none`: the service gives it no children.
+ */
+export type RelayMode = z.infer<typeof relayMode>;
+
 /** Commands that a client sends, by name. */
 export const CLIENT_MESSAGES = {
   HELLO: z.object({
@@ -116,7 +125,7 @@ export interface TreeNode {
   id: string;
   name: string;
   /** How it relays, if it has said so. */
-  relay?: "forward" | "re-encode" | "none" | undefined;
+  relay?: RelayMode | undefined;
   children: TreeNode[];
 }
 

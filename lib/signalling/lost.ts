@@ -3,6 +3,7 @@
  * back to, and parents that a child has reported while nobody else can reach them either.
  */
 import { errorFields } from "../log.ts";
+import { isRoot } from "../tree/root.ts";
 import type { Peer, PeerId } from "../tree/types.ts";
 import { endLostBroadcast } from "./broadcasting.ts";
 import type { Context } from "./context.ts";
@@ -82,8 +83,4 @@ async function evict(context: Context, name: string, { id, address }: Peer): Pro
   await departLost(context, name, peer);
   // In case it is there after all, on an instance that is only slow: it joins again.
   context.deliver(address, { type: "orphaned", to: id, from: peer.parent, broadcast: name });
-}
-
-function isRoot({ parent, state }: Peer): boolean {
-  return parent === null && state === "live";
 }

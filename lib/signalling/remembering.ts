@@ -18,6 +18,14 @@ export async function remember(context: Context, session: Session, name?: string
   session.rememberedNames = names;
 }
 
+/**
+ * Takes in that others gave up a session's place: they may have forgotten the session with it, so that
+ * it has to be remembered anew before it gets another place.
+ */
+export function handleForgotten(session: Session): void {
+  session.rememberedNames = new Set();
+}
+
 /** Forgets a session that holds nothing any more: there is nothing to come back to. */
 export async function forgetIfEmpty(context: Context, session: Session): Promise<void> {
   const { id, rememberedNames: names } = session;

@@ -6,6 +6,7 @@
 import type { Peer } from "../tree/types.ts";
 import type { Context } from "./context.ts";
 import { letGo } from "./resuming.ts";
+import { handleForgotten } from "./remembering.ts";
 import type { Session, Watching } from "./session.ts";
 import { inTurn } from "./turn.ts";
 import { askToReconnect, endWatching, onOrphaned } from "./parenting.ts";
@@ -70,8 +71,7 @@ async function rereadBroadcast(
     return endWatching(session, watching);
   }
   watching.member = false;
-  // Whoever gave its place up may have forgotten the session with it.
-  session.rememberedNames = new Set();
+  handleForgotten(session);
   watching.parent = watching.placed = null;
   askToReconnect(context, session, watching);
 }

@@ -5,6 +5,7 @@
  */
 import { CLOSE_RESUMED_ELSEWHERE, HEARTBEAT_MS, PROTOCOL_VERSION } from "../protocol/mod.ts";
 import type { MovedPeer } from "../store/tree_store.ts";
+import { isRoot } from "../tree/root.ts";
 import type { Address, PeerId } from "../tree/types.ts";
 import { tellOfReturn } from "./asking.ts";
 import type { Context } from "./context.ts";
@@ -160,7 +161,7 @@ function revive(
   const session = new Session(id, context.onDropped);
   session.tokenHash = hash;
   for (const [name, { peer, parent, children }] of moved) {
-    if (peer.parent === null && peer.state === "live") session.addBroadcast(name);
+    if (isRoot(peer)) session.addBroadcast(name);
     else {
       const watching = session.watching = newWatching(name, peer);
       watching.edition = peer.edition;

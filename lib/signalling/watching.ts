@@ -9,7 +9,7 @@ import { giveUpPlace, giveUpPlacement, unwatch } from "./departing.ts";
 import { MAX_WAIT_MS } from "./placement.ts";
 import { reportLost } from "./lost.ts";
 import { lookForParent } from "./parenting.ts";
-import { remember } from "./remembering.ts";
+import { handleForgotten, remember } from "./remembering.ts";
 import type { Session, Watching } from "./session.ts";
 
 /** Lost parents somebody may report in this window before it is made to wait (JOIN-13). */
@@ -50,8 +50,7 @@ export async function watch(
     if (session.watching !== watching) return;
     watching.member = before !== null;
     if (!before) {
-      // Whoever gave its place up may have forgotten the session with it.
-      session.rememberedNames = new Set();
+      handleForgotten(session);
       await remember(context, session);
       if (session.watching !== watching) return;
     }

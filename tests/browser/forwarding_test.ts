@@ -1,7 +1,7 @@
 /** Relays that forward encoded frames, relays that cannot, and trees of both. */
 import { assert, assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
-import type { RelayMode } from "../../lib/client/relay/relay_mode.ts";
+import type { RelayMode } from "../../lib/client/mod.ts";
 import { browse } from "../support/browsing.ts";
 import { assertEventually } from "../support/eventually.ts";
 import { serveForeignSite } from "../support/foreign_site.ts";

@@ -4,7 +4,7 @@
  * WebSocket it made. It forbids eval, as careful sites do.
  */
 import type { Page } from "playwright-core";
-import type { RelayMode } from "../../lib/client/relay/relay_mode.ts";
+import type { RelayMode } from "../../lib/client/mod.ts";
 import type { Tributary, TributaryErrorCode, TributaryState } from "../../lib/client/mod.ts";
 
 /** What the page's scripts find as globals. */

@@ -3,7 +3,7 @@
  * or holds some viewers. Runs in pages.
  */
 import { Tributary } from "../../../lib/client/mod.ts";
-import type { RelayMode } from "../../../lib/client/relay/relay_mode.ts";
+import type { RelayMode } from "../../../lib/client/mod.ts";
 import { type Got, lookAtGot, lookAtSent, type Sent, watchConnections } from "./connections.ts";
 import { type LaneFigures, type LinkTrace, lookAtLanes, trace, watchRelay } from "./relay_ends.ts";
 import { startSource } from "./source.ts";

@@ -3,7 +3,7 @@
  * picture. Several may be in one page. Runs in pages.
  */
 import { Tributary } from "../../../lib/client/mod.ts";
-import type { RelayMode } from "../../../lib/client/relay/relay_mode.ts";
+import type { RelayMode } from "../../../lib/client/mod.ts";
 import { receiversOf } from "./connections.ts";
 import { compareFrames, type Comparison } from "./comparing.ts";
 import { readLabel, since, WIDTH } from "./picture.ts";

@@ -4,6 +4,7 @@
  * this is the page's end, which puts taps on receivers and lanes under senders. A change of source is
  * a word to the worker: children keep their links and lanes. This module is browser compatible.
  */
+import { directToChild } from "./child_transceivers.ts";
 import type { Relay, RelaySource } from "./relay.ts";
 import type { RelayWorker } from "./relay_worker.ts";
 import type { MediaKind } from "./worker_messages.ts";
@@ -24,7 +25,6 @@ export class ForwardingRelay implements Relay {
   readonly #taps = new WeakMap<RTCRtpReceiver, string>();
   #source: readonly RTCRtpReceiver[] = [];
   readonly #lanes = new Map<string, LaneEnd[]>();
-  /** Its id groups sound and picture at the child; older clients see no stream without it. */
   readonly #group = new MediaStream();
   #colorSpace: VideoColorSpaceInit | null = null;
 
@@ -54,16 +54,10 @@ export class ForwardingRelay implements Relay {
   async addChild(peer: string, transceivers: readonly RTCRtpTransceiver[]): Promise<void> {
     const lanes: LaneEnd[] = [];
     const ready: Promise<unknown>[] = [];
-    for (const transceiver of transceivers) {
-      const kind = transceiver.receiver.track.kind as MediaKind;
-      if (lanes.some((lane) => lane.kind === kind)) {
-        transceiver.direction = "inactive";
-        continue;
-      }
-      const { sender } = transceiver;
-      transceiver.direction = "sendonly";
+    for (const transceiver of directToChild(transceivers, this.#group)) {
+      const { sender, receiver } = transceiver;
+      const kind = receiver.track.kind as MediaKind;
       this.#chooseCodec(transceiver, kind);
-      sender.setStreams(this.#group);
       const id = this.#worker.newId();
       lanes.push({ id, kind, sender });
       ready.push(sender.replaceTrack(this.#worker.lane(sender, id, kind)));

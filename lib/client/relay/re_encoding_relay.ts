@@ -3,13 +3,13 @@
  * encode them again for each child. Costs processor time and a little quality at every step.
  * This module is browser compatible.
  */
+import { directToChild } from "./child_transceivers.ts";
 import type { Relay, RelaySource } from "./relay.ts";
 
 /** Passes decoded tracks on; each child's sender encodes them again. */
 export class ReEncodingRelay implements Relay {
   #tracks: readonly MediaStreamTrack[] = [];
   readonly #senders = new Map<string, Map<string, RTCRtpSender>>();
-  /** Its id groups sound and picture at the child; older clients see no stream without it. */
   readonly #group = new MediaStream();
   /** Browsers decode received sound only for someone who listens, and the page may not. */
   #listener: HTMLAudioElement | null = null;
@@ -33,17 +33,8 @@ export class ReEncodingRelay implements Relay {
 
   /** Makes one sender for sound and one for picture; what else was offered stays unused. */
   async addChild(peer: string, transceivers: readonly RTCRtpTransceiver[]): Promise<void> {
-    const senders = new Map<string, RTCRtpSender>();
-    for (const transceiver of transceivers) {
-      const kind = transceiver.receiver.track.kind;
-      if (senders.has(kind)) {
-        transceiver.direction = "inactive";
-        continue;
-      }
-      transceiver.direction = "sendonly";
-      transceiver.sender.setStreams(this.#group);
-      senders.set(kind, transceiver.sender);
-    }
+    const sending = directToChild(transceivers, this.#group);
+    const senders = new Map(sending.map(({ receiver, sender }) => [receiver.track.kind, sender]));
     this.#senders.set(peer, senders);
     await Promise.all([...senders].map(([kind, sender]) => this.#fill(kind, sender)));
   }

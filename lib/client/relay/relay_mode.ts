@@ -2,17 +2,11 @@
  * Which way a viewer relays: by forwarding what it gets, where the browser and the page allow that,
  * or by encoding it again. This module is browser compatible.
  */
+import type { RelayMode } from "../../protocol/mod.ts";
 import { ForwardingRelay } from "./forwarding_relay.ts";
 import { ReEncodingRelay } from "./re_encoding_relay.ts";
 import type { Relay } from "./relay.ts";
 import { RelayWorker } from "./relay_worker.ts";
-
-/**
- * - `forward`: encoded frames are passed on as they are;
- * - `re-encode`: each child gets the decoded picture, encoded anew;
- * - `none`: the service gives it no children.
- */
-export type RelayMode = "forward" | "re-encode" | "none";
 
 /** Makes a viewer's relay, in the mode that is wanted or the next one that can be had. */
 export async function makeRelay(wanted: RelayMode): Promise<{ relay: Relay; mode: RelayMode }> {
