@@ -1,6 +1,7 @@
 /**
  * What the isolates of the chaos test count together: the counters outlive the instances.
  */
+import { watchTimers } from "../support/late_timers.ts";
 
 /** Numbers that all isolates add to. */
 export type Counters = Int32Array<SharedArrayBuffer>;
@@ -12,8 +13,7 @@ export const LOST_POSTS = 1;
 /** For how long isolates have got no turn, in ms. */
 export const STALLED_MS = 2;
 
-/** How often an isolate looks whether it gets its turns, in ms, and how late a look may be. */
-const LOOK_MS = 20;
+/** A timer that is later than this, in ms, says that the isolate has got no turn. */
 const LATE_MS = 100;
 
 /** Makes counters that can be handed to workers. */
@@ -26,12 +26,7 @@ export function newCounters(): Counters {
  * Ends with the returned function.
  */
 export function countStalls(counters: Counters): () => void {
-  let lastAt = performance.now();
-  const timer = setInterval(() => {
-    const now = performance.now();
-    const lateMs = now - lastAt - LOOK_MS;
-    lastAt = now;
+  return watchTimers((lateMs) => {
     if (lateMs > LATE_MS) Atomics.add(counters, STALLED_MS, Math.round(lateMs));
-  }, LOOK_MS);
-  return () => clearInterval(timer);
+  });
 }

@@ -7,34 +7,16 @@ import type { HousekeepingTally } from "../../lib/instances/housekeeping.ts";
 import { KvTreeStore } from "../../lib/store/kv_tree_store.ts";
 import { openKv } from "../../lib/store/open_kv.ts";
 import { violations } from "../../lib/tree/invariants.ts";
+import { AskedWorker } from "../support/asked_worker.ts";
 import { assertEventually } from "../support/eventually.ts";
 import type { Report, Request } from "./instances_worker.ts";
 
 /** With this a lease is 3 s long, renewed every second: room enough on a busy machine. */
 const TIMES_FASTER = 5;
 
-class Instance {
-  readonly #worker = new Worker(new URL("./instances_worker.ts", import.meta.url), {
-    type: "module",
-  });
-
-  constructor(readonly id: string) {}
-
-  async ask<T>(request: Request): Promise<T> {
-    const { promise, resolve, reject } = Promise.withResolvers<T>();
-    this.#worker.onmessage = ({ data }) =>
-      "fault" in data ? reject(new Error(data.fault)) : resolve(data.reply);
-    this.#worker.onerror = (event) => {
-      event.preventDefault();
-      reject(new Error(event.message));
-    };
-    this.#worker.postMessage(request);
-    return await promise;
-  }
-
-  /** Ends it at once; it gives nothing back. */
-  crash(): void {
-    this.#worker.terminate();
+class Instance extends AskedWorker<Request> {
+  constructor(readonly id: string) {
+    super(new URL("./instances_worker.ts", import.meta.url));
   }
 }
 
@@ -71,7 +53,7 @@ function test(title: string, count: number, body: (world: World) => Promise<void
           ).length,
       });
     } finally {
-      for (const instance of instances) instance.crash();
+      for (const instance of instances) instance.terminate();
       kv?.close();
       await Deno.remove(folder, { recursive: true });
     }
@@ -90,7 +72,7 @@ test("of one that crashes nothing is left, and everything else stands", 2, async
     ]);
   }
   assert(await keysOf("i0") > 30);
-  dying!.crash();
+  dying!.terminate();
   await assertEventually(() => keysOf("i0"), 0);
   const peers = await store.peers("theirs");
   assertEquals(peers.length, 11, "the root and its own ten");
@@ -131,7 +113,7 @@ test("several crashes at once leave no key but those of the living", 4, async (w
   await kv.set(["inbox", "i1", "i0", 1, 1], {});
   await kv.set(["head", "i1"], "i0");
   await d.ask({ ask: "half_end", name: "z" });
-  for (const instance of [a, b, c]) instance.crash();
+  for (const instance of [a, b, c]) instance.terminate();
   for (const id of ["i0", "i1", "i2"]) await assertEventually(() => keysOf(id), 0);
   const tally = await d.ask<HousekeepingTally>({ ask: "keep_house" });
   assertEquals(tally.endings, 1);

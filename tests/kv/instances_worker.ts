@@ -2,7 +2,6 @@
  * An instance in an isolate of its own on a KV file, for tests in which one crashes: it keeps a
  * lease, reaps and puts peers into the tree when it is asked to. Terminating it gives nothing back.
  */
-/// <reference lib="deno.worker" />
 import type { Clock } from "../../lib/clock.ts";
 import { Housekeeping } from "../../lib/instances/housekeeping.ts";
 import { Lease } from "../../lib/instances/lease.ts";
@@ -13,6 +12,7 @@ import { Leftovers } from "../../lib/store/leftovers.ts";
 import { openKv } from "../../lib/store/open_kv.ts";
 import { place } from "../../lib/tree/place.ts";
 import type { Peer } from "../../lib/tree/types.ts";
+import { answerRequests } from "../support/asked_worker.ts";
 import { newPeer } from "../support/tree_peers.ts";
 
 /** What the test asks of an instance. */
@@ -41,13 +41,7 @@ let reaper: Reaper;
 let housekeeping: Housekeeping;
 let address: { instance: string; region: string };
 
-self.onmessage = async ({ data }: MessageEvent<Request>) => {
-  try {
-    self.postMessage({ reply: await answer(data) });
-  } catch (error) {
-    self.postMessage({ fault: error instanceof Error ? error.stack : String(error) });
-  }
-};
+answerRequests(answer);
 
 async function answer(request: Request): Promise<unknown> {
   switch (request.ask) {

@@ -6,35 +6,15 @@ import { assert, assertEquals } from "@std/assert";
 import { KvTreeStore } from "../../lib/store/kv_tree_store.ts";
 import { openKv } from "../../lib/store/open_kv.ts";
 import { violations } from "../../lib/tree/invariants.ts";
+import { AskedWorker } from "../support/asked_worker.ts";
 import { seededRandom } from "../support/sim/random.ts";
 import { newPeer } from "../support/tree_peers.ts";
 import type { ChurnReport, Request, RestartReport, Tally } from "./store_worker.ts";
 
-/** A request of an isolate takes a few seconds on a busy machine. */
-const REPLY_TIMEOUT_MS = 60_000;
-
 /** One isolate with its own handle. */
-class Isolate {
-  readonly #worker = new Worker(new URL("./store_worker.ts", import.meta.url), { type: "module" });
-
-  async ask<T>(request: Request): Promise<T> {
-    const { promise, resolve, reject } = Promise.withResolvers<T>();
-    this.#worker.onmessage = ({ data }) =>
-      "fault" in data ? reject(new Error(data.fault)) : resolve(data.reply);
-    this.#worker.onerror = (event) => {
-      event.preventDefault();
-      reject(new Error(event.message));
-    };
-    const timer = setTimeout(
-      () => reject(new Error(`no reply to ${request.ask}`)),
-      REPLY_TIMEOUT_MS,
-    );
-    this.#worker.postMessage(request);
-    return await promise.finally(() => clearTimeout(timer));
-  }
-
-  terminate(): void {
-    this.#worker.terminate();
+class Isolate extends AskedWorker<Request> {
+  constructor() {
+    super(new URL("./store_worker.ts", import.meta.url));
   }
 }
 

@@ -2,7 +2,6 @@
  * An isolate with a handle of its own to the tree's KV file, for tests on several of them. Does what
  * instances do for their sessions: each peer is one actor's, whose actions come one after another.
  */
-/// <reference lib="deno.worker" />
 import { KvTreeStore } from "../../lib/store/kv_tree_store.ts";
 import { openKv } from "../../lib/store/open_kv.ts";
 import type { OpenSlot, PlacedPeer } from "../../lib/store/tree_store.ts";
@@ -10,6 +9,7 @@ import { UserError } from "../../lib/protocol/mod.ts";
 import { place } from "../../lib/tree/place.ts";
 import type { Peer } from "../../lib/tree/types.ts";
 import { pick, seededRandom } from "../support/sim/random.ts";
+import { answerRequests } from "../support/asked_worker.ts";
 import { newPeer } from "../support/tree_peers.ts";
 
 /** What the test asks of a worker. */
@@ -56,13 +56,7 @@ let store: KvTreeStore;
 let random: () => number;
 let instance: string;
 
-self.onmessage = async ({ data }: MessageEvent<Request>) => {
-  try {
-    self.postMessage({ reply: await answer(data) });
-  } catch (error) {
-    self.postMessage({ fault: error instanceof Error ? error.stack : String(error) });
-  }
-};
+answerRequests(answer);
 
 async function answer(request: Request): Promise<unknown> {
   switch (request.ask) {

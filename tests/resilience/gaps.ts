@@ -3,6 +3,7 @@
  * screen.
  */
 import type { Page } from "playwright-core";
+import { watchTimers } from "../support/late_timers.ts";
 
 /** How often a gap is measured before it counts as too long. */
 const ATTEMPTS = 3;
@@ -110,7 +111,8 @@ export function assertGap(gapMs: number, limitMs: number, what: string): void {
 export async function measured(body: () => Promise<void>): Promise<void> {
   let isQuiet = false;
   for (let attempt = 1;; attempt++) {
-    const stop = watchTimers();
+    latestMs = 0;
+    const stop = watchTimers((lateMs) => latestMs = Math.max(latestMs, lateMs));
     try {
       return await body();
     } catch (error) {
@@ -127,16 +129,4 @@ export async function measured(body: () => Promise<void>): Promise<void> {
       stop();
     }
   }
-}
-
-/** Begins to note how late timers are here; ends with the returned function. */
-function watchTimers(): () => void {
-  latestMs = 0;
-  let lookedAt = performance.now();
-  const timer = setInterval(() => {
-    const now = performance.now();
-    latestMs = Math.max(latestMs, now - lookedAt - 20);
-    lookedAt = now;
-  }, 20);
-  return () => clearInterval(timer);
 }

@@ -3,7 +3,7 @@
  * delays a test wants: for what the real server does too seldom to be waited for.
  */
 import { type MemoryBusFaults, MemoryBusNetwork } from "../../lib/bus/memory.ts";
-import type { ClientMessage } from "../../lib/protocol/mod.ts";
+import type { ClientMessage, ServerMessageOf } from "../../lib/protocol/mod.ts";
 import { MemoryResumeStore } from "../../lib/store/memory_resume_store.ts";
 import { SignallingService } from "../../lib/signalling/service.ts";
 import type { Session } from "../../lib/signalling/session.ts";
@@ -92,12 +92,22 @@ export class ServiceWorld {
     parent.send({ command: "RELAY_BROADCAST_RECEIVED", peer, answer: { by: parent.id } });
   }
 
+  /** Lets a client greet; resolves with what it is told. */
+  async hello(
+    client: ServiceClient,
+    resume?: string,
+    version = 1,
+  ): Promise<ServerMessageOf<"WELCOME">> {
+    client.send({ command: "HELLO", version, resume });
+    await this.clock.advance(10);
+    return client.outlet.of("WELCOME").at(-1)!;
+  }
+
   /** Connects a client that greets; resolves with its token, too. */
   async greet(instance = 0, resume?: string): Promise<{ client: ServiceClient; token: string }> {
     const client = this.connect(instance);
-    client.send({ command: "HELLO", version: 1, resume });
-    await this.clock.advance(10);
-    return { client, token: client.outlet.of("WELCOME").at(-1)!.resume };
+    const { resume: token } = await this.hello(client, resume);
+    return { client, token };
   }
 
   /** Makes a client the broadcaster of `name`. */

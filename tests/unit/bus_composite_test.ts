@@ -166,13 +166,19 @@ Deno.test("CompositeBus: what waits for the far road to be empty does not wait f
   }
 });
 
-Deno.test("CompositeBus: what waits for the far road goes there when the near road ends meanwhile", async () => {
+/** "a" has sent 0 by the far road, and 1, which waits for it, when "b" was near again. */
+function waitingForTheFarRoad() {
   const world = new TwoRoads(1);
   const [a, b] = [world.openBoth("a"), world.openBoth("b")];
   world.network.partition(["a"]);
   a.bus.send("b", 0);
   world.network.heal();
   a.bus.send("b", 1);
+  return { world, a, b };
+}
+
+Deno.test("CompositeBus: what waits for the far road goes there when the near road ends meanwhile", async () => {
+  const { world, a, b } = waitingForTheFarRoad();
   world.network.partition(["a"]);
   a.bus.send("b", 2);
   await world.clock.advance(1_000);
@@ -181,12 +187,7 @@ Deno.test("CompositeBus: what waits for the far road goes there when the near ro
 });
 
 Deno.test("CompositeBus: what waits for the far road still arrives after close()", async () => {
-  const world = new TwoRoads(1);
-  const [a, b] = [world.openBoth("a"), world.openBoth("b")];
-  world.network.partition(["a"]);
-  a.bus.send("b", 0);
-  world.network.heal();
-  a.bus.send("b", 1);
+  const { world, a, b } = waitingForTheFarRoad();
   a.bus.close();
   let flushed = false;
   a.bus.flushed().then(() => flushed = true);

@@ -3,7 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import { LEASE_TTL_MS } from "../../lib/instances/lease.ts";
 import { keys } from "../../lib/store/keys.ts";
 import { violations } from "../../lib/tree/invariants.ts";
-import { departBy, GRACE, InstancesWorld } from "./instances_world.ts";
+import { departBy, GRACE, InstancesWorld, type SimInstance } from "./instances_world.ts";
 
 /** Longest time after a crash until another instance acts: the lease, a look and its jitter. */
 const NOTICED_MS = LEASE_TTL_MS + 7_000;
@@ -177,62 +177,51 @@ Deno.test("Reaper: one departure that fails keeps nobody else back, and is tried
 });
 
 Deno.test("Reaper: a KV that was away for everybody makes nobody dead", async () => {
-  for (let seed = 1; seed <= 6; seed++) {
-    const world = new InstancesWorld(seed);
-    const all = [await world.begin("a"), await world.begin("b"), await world.begin("c")];
-    await world.broadcast("x", "a");
-    await world.join("x", "v", "b");
-    // All lengths, from one that hardly anybody notices to one longer than any lease.
-    for (let outage = 1; outage <= 20; outage++) {
-      await world.clock.advance(30_000);
-      for (const instance of all) instance.faultShare = 1;
-      await world.clock.advance(2_000 * outage);
-      for (const instance of all) instance.faultShare = 0;
-    }
-    await world.clock.advance(60_000);
-    assertEquals(await world.members("x"), ["root of x", "v"], `seed ${seed}`);
-    for (const { losses } of all) assert(!losses.includes("taken"), `seed ${seed}`);
-  }
+  await assertNobodyDies(async ({ clock }, all, ms) => {
+    for (const instance of all) instance.faultShare = 1;
+    await clock.advance(ms);
+    for (const instance of all) instance.faultShare = 0;
+  });
 });
 
 Deno.test("Reaper: a KV that could be read but not written makes nobody dead", async () => {
+  await assertNobodyDies(async ({ clock }, all, ms) => {
+    for (const instance of all) instance.isReadOnly = true;
+    await clock.advance(ms);
+    for (const instance of all) instance.isReadOnly = false;
+  });
+});
+
+Deno.test("Reaper: a machine that slept takes nobody for dead who slept as well", async () => {
+  await assertNobodyDies(({ clock }, _all, ms) => {
+    // Nobody's timers run meanwhile: the time jumps.
+    const now = clock.now.bind(clock);
+    clock.now = () => now() + ms;
+    return Promise.resolve();
+  });
+});
+
+/**
+ * Asserts that something that happens to three instances alike ends none of them. It happens in all
+ * lengths, from one that hardly anybody notices to one longer than any lease.
+ */
+async function assertNobodyDies(
+  happen: (world: InstancesWorld, all: SimInstance[], lengthMs: number) => Promise<void>,
+): Promise<void> {
   for (let seed = 1; seed <= 6; seed++) {
     const world = new InstancesWorld(seed);
     const all = [await world.begin("a"), await world.begin("b"), await world.begin("c")];
     await world.broadcast("x", "a");
     await world.join("x", "v", "b");
-    for (let outage = 1; outage <= 20; outage++) {
+    for (let time = 1; time <= 20; time++) {
       await world.clock.advance(30_000);
-      for (const instance of all) instance.isReadOnly = true;
-      await world.clock.advance(2_000 * outage);
-      for (const instance of all) instance.isReadOnly = false;
+      await happen(world, all, 2_000 * time);
     }
     await world.clock.advance(60_000);
     assertEquals(await world.members("x"), ["root of x", "v"], `seed ${seed}`);
     for (const { losses } of all) assert(!losses.includes("taken"), `seed ${seed}`);
   }
-});
-
-Deno.test("Reaper: a machine that slept takes nobody for dead who slept as well", async () => {
-  for (let seed = 1; seed <= 6; seed++) {
-    const world = new InstancesWorld(seed);
-    const all = [await world.begin("a"), await world.begin("b"), await world.begin("c")];
-    await world.broadcast("x", "a");
-    await world.join("x", "v", "b");
-    // Nobody's timers run meanwhile: the time jumps.
-    const { clock } = world;
-    const now = clock.now.bind(clock);
-    let sleptMs = 0;
-    clock.now = () => now() + sleptMs;
-    for (let night = 1; night <= 20; night++) {
-      await world.clock.advance(30_000);
-      sleptMs += 2_000 * night;
-    }
-    await world.clock.advance(30_000);
-    assertEquals(await world.members("x"), ["root of x", "v"], `seed ${seed}`);
-    for (const { losses } of all) assert(!losses.includes("taken"), `seed ${seed}`);
-  }
-});
+}
 
 Deno.test("Reaper: an instance that is cut off loses its peers, hears of it, and lives again", async () => {
   const world = new InstancesWorld();

@@ -1,6 +1,6 @@
 /** Rules HELLO, RESUME, HEARTBEAT and the deadlines, in virtual time on two instances. */
 import { assert, assertEquals } from "@std/assert";
-import type { ClientMessage, ServerMessageOf } from "../../lib/protocol/mod.ts";
+import type { ClientMessage } from "../../lib/protocol/mod.ts";
 import { type ServiceClient, ServiceWorld } from "../support/service_world.ts";
 
 const START: ClientMessage = { command: "START_BROADCAST", name: "b" };
@@ -20,7 +20,7 @@ Deno.test("[HELLO-1] HELLO has to be the first command", async () => {
 
 Deno.test("[HELLO-1] [HELLO-2] WELCOME carries the version both speak, an id and a token", async () => {
   const world = new ServiceWorld();
-  const welcome = await greet(world, world.connect(), undefined, 99);
+  const welcome = await world.hello(world.connect(), undefined, 99);
   assertEquals([welcome.version, welcome.resumed], [1, false]);
   assert(welcome.id && welcome.resume && welcome.heartbeatMs > 0);
   assertEquals([welcome.broadcasts, welcome.watching, welcome.children], [[], null, []]);
@@ -49,7 +49,7 @@ for (const [title, instance] of [["the same", 1], ["another", 0]] as const) {
     viewer.client.close();
     await world.clock.advance(1000);
     const again = world.connect(instance);
-    const welcome = await greet(world, again, viewer.token);
+    const welcome = await world.hello(again, viewer.token);
     assertEquals(welcome.resumed, true);
     assertEquals(welcome.id, viewer.id);
     assertEquals(welcome.watching, { name: "b", parent: root.id });
@@ -74,7 +74,7 @@ for (const [title, instance] of [["the same", 1], ["another", 0]] as const) {
     root.client.close();
     await world.clock.advance(30_000);
     const again = world.connect(instance);
-    const welcome = await greet(world, again, root.token);
+    const welcome = await world.hello(again, root.token);
     assertEquals([welcome.resumed, welcome.broadcasts], [true, ["b"]]);
     assertEquals(welcome.children, [viewer.id]);
     await world.clock.advance(100_000);
@@ -91,7 +91,7 @@ Deno.test("[RESUME-2] whoever joins meanwhile finds the peer at its new instance
   await world.clock.advance(1000);
   viewer.client.close();
   const again = world.connect(0);
-  await greet(world, again, viewer.token);
+  await world.hello(again, viewer.token);
   const late = world.connect(1);
   late.send(JOIN);
   await world.clock.advance(1000);
@@ -100,12 +100,12 @@ Deno.test("[RESUME-2] whoever joins meanwhile finds the peer at its new instance
 
 Deno.test("[RESUME-3] an unknown or expired token makes a new session", async () => {
   const { world, viewer } = await chain();
-  const stranger = await greet(world, world.connect(), "no such token");
+  const stranger = await world.hello(world.connect(), "no such token");
   assertEquals(stranger.resumed, false);
   viewer.client.close();
   await world.clock.advance(16_000);
   for (const instance of [0, 1]) {
-    const late = await greet(world, world.connect(instance), viewer.token);
+    const late = await world.hello(world.connect(instance), viewer.token);
     assertEquals([late.resumed, late.watching], [false, null]);
     assert(late.id !== viewer.id && late.resume !== viewer.token);
   }
@@ -115,7 +115,7 @@ for (const [title, instance] of [["the same", 1], ["another", 0]] as const) {
   Deno.test(`[RESUME-4] a second socket with the token closes the first, on ${title} instance`, async () => {
     const { world, viewer, root } = await chain();
     const again = world.connect(instance);
-    const welcome = await greet(world, again, viewer.token);
+    const welcome = await world.hello(again, viewer.token);
     assertEquals(welcome.resumed, true);
     await world.clock.advance(100);
     assertEquals(viewer.client.outlet.closedWith?.code, 4001);
@@ -133,11 +133,11 @@ Deno.test("[RESUME-4] who goes to another instance and comes back is not closed 
   Object.assign(world.network.faults, { delay: 1, maxDelayMs: 2_000 });
   viewer.client.close();
   const second = world.connect(2);
-  await greet(world, second, viewer.token);
+  await world.hello(second, viewer.token);
   second.close();
   // Instance 1 still has its session, and does not know that it was taken up meanwhile.
   const again = world.connect(1);
-  const welcome = await greet(world, again, viewer.token);
+  const welcome = await world.hello(again, viewer.token);
   assertEquals([welcome.resumed, welcome.id], [true, viewer.id]);
   await world.clock.advance(20_000);
   assertEquals(again.outlet.closedWith, null);
@@ -155,12 +155,12 @@ Deno.test("what is sent to a session that has come back and gone goes round no l
   viewer.client.close();
   for (const instance of [2, 1, 2]) {
     const again = world.connect(instance);
-    await greet(world, again, viewer.token);
+    await world.hello(again, viewer.token);
     await world.clock.advance(100);
     again.close();
   }
   const last = world.connect(1);
-  await greet(world, last, viewer.token);
+  await world.hello(last, viewer.token);
   world.network.faults.drop = 1;
   last.send({ command: "LEAVE_BROADCAST" });
   await world.clock.advance(100);
@@ -226,7 +226,7 @@ Deno.test("[RESUME-6] an orphan that comes back is told to reconnect", async () 
   await world.clock.advance(1000);
   for (const instance of [0, 1]) {
     const again = world.connect(instance);
-    const welcome = await greet(world, again, below.token);
+    const welcome = await world.hello(again, below.token);
     assertEquals(welcome.watching, { name: "b", parent: null });
     assertEquals(again.outlet.messages.map(({ command }) => command), [
       "WELCOME",
@@ -244,21 +244,17 @@ Deno.test("[RESUME-7] an instance that ends keeps the places of those who greete
   await closing;
   assertEquals(viewer.client.outlet.closedWith?.code, 1012);
   assertEquals(await treeOf(world), ["root > viewer", "viewer > below"]);
-  const welcome = await greet(world, world.connect(0), viewer.token);
+  const welcome = await world.hello(world.connect(0), viewer.token);
   assertEquals([welcome.resumed, welcome.id], [true, viewer.id]);
 });
 
 Deno.test("[JOIN-14] a parent that does not answer is passed over, its place is free again, and the late answer goes nowhere", async () => {
   const world = new ServiceWorld({ fanout: 2 });
   const root = world.connect(0);
-  root.send(START);
-  await world.clock.advance(100);
+  await world.start(root, "b");
   const [a, b] = [world.connect(0), world.connect(1)];
   for (const peer of [a, b]) {
-    peer.send(JOIN);
-    await world.clock.advance(100);
-    world.answer(root);
-    await world.clock.advance(100);
+    await world.joinUnder(root, peer, "b");
   }
   const viewer = world.connect(1);
   viewer.send(JOIN);
@@ -278,21 +274,17 @@ Deno.test("[JOIN-14] a parent that does not answer is passed over, its place is 
 Deno.test("[JOIN-14] a viewer that moves to another instance does not ask the same parent all over again", async () => {
   const world = new ServiceWorld({ fanout: 2 });
   const root = world.connect(0);
-  root.send(START);
-  await world.clock.advance(100);
+  await world.start(root, "b");
   const other = world.connect(1);
-  other.send(JOIN);
-  await world.clock.advance(100);
-  world.answer(root);
-  await world.clock.advance(100);
+  await world.joinUnder(root, other, "b");
   const viewer = world.connect(0);
-  const { id, resume } = await greet(world, viewer);
+  const { id, resume } = await world.hello(viewer);
   viewer.send(JOIN);
   await world.clock.advance(2_000);
   assertEquals(root.outlet.of("RELAY_BROADCAST").at(-1)?.peer, id);
   viewer.close();
   const again = world.connect(1);
-  await greet(world, again, resume);
+  await world.hello(again, resume);
   assertEquals(again.outlet.of("RECONNECT_TO_BROADCAST").length, 1);
   again.send(JOIN);
   await world.clock.advance(100);
@@ -303,15 +295,11 @@ Deno.test("[JOIN-14] a viewer that moves to another instance does not ask the sa
 Deno.test("[JOIN-12] a parent reported lost is not chosen again while there is another", async () => {
   const world = new ServiceWorld({ fanout: 2 });
   const root = world.connect(0);
-  root.send(START);
-  await world.clock.advance(100);
+  await world.start(root, "b");
   const viewer = world.connect(1);
   const other = world.connect(1);
   for (const peer of [viewer, other]) {
-    peer.send(JOIN);
-    await world.clock.advance(100);
-    world.answer(root);
-    await world.clock.advance(100);
+    await world.joinUnder(root, peer, "b");
   }
   viewer.send({ ...JOIN, lost: root.id } as ClientMessage);
   await world.clock.advance(1000);
@@ -321,8 +309,7 @@ Deno.test("[JOIN-12] a parent reported lost is not chosen again while there is a
 Deno.test("[JOIN-13] who reports lost parents too often waits longer and longer", async () => {
   const world = new ServiceWorld({ fanout: 2 });
   const root = world.connect(0);
-  root.send(START);
-  await world.clock.advance(100);
+  await world.start(root, "b");
   const viewer = world.connect(1);
   viewer.send(JOIN);
   await world.clock.advance(100);
@@ -358,10 +345,10 @@ Deno.test("[RESUME-2] a reaper that is late forgets nobody who has come back els
   const outdated = await world.store.peer("b", viewer.id);
   viewer.client.close();
   const again = world.connect(0);
-  await greet(world, again, viewer.token);
+  await world.hello(again, viewer.token);
   await world.services[0]!.departLost("b", outdated!);
   again.close();
-  const third = await greet(world, world.connect(1), viewer.token);
+  const third = await world.hello(world.connect(1), viewer.token);
   assertEquals([third.resumed, third.id], [true, viewer.id]);
 });
 
@@ -381,7 +368,7 @@ Deno.test("news that the bus lost are found by reading again", async () => {
   world.network.faults.drop = 1;
   viewer.client.send({ command: "LEAVE_BROADCAST" });
   await world.clock.advance(1000);
-  const late = await greet(world, world.connect(1), undefined);
+  const late = await world.hello(world.connect(1), undefined);
   assertEquals(late.resumed, false);
   world.network.faults.drop = 0;
   assertEquals(below.client.outlet.of("RECONNECT_TO_BROADCAST"), []);
@@ -409,7 +396,7 @@ Deno.test("a move that the bus lost is found by reading again", async () => {
   world.network.faults.drop = 1;
   viewer.client.close();
   const again = world.connect(0);
-  await greet(world, again, viewer.token);
+  await world.hello(again, viewer.token);
   await world.clock.advance(1000);
   world.network.faults.drop = 0;
   await rereadAll(world);
@@ -427,13 +414,13 @@ Deno.test("an instance that has not heard that a viewer moved on forgets nothing
   world.network.faults.drop = 1;
   viewer.client.close();
   const second = world.connect(2);
-  await greet(world, second, viewer.token);
+  await world.hello(second, viewer.token);
   world.network.faults.drop = 0;
   // Instance 1 takes the viewer's time for over.
   await world.clock.advance(20_000);
   assertEquals(await treeOf(world), ["root > viewer", "viewer > below"]);
   second.close();
-  const third = await greet(world, world.connect(0), viewer.token);
+  const third = await world.hello(world.connect(0), viewer.token);
   assertEquals([third.resumed, third.id, third.children], [true, viewer.id, [below.id]]);
 });
 
@@ -443,12 +430,12 @@ Deno.test("nor does one that has not heard that a broadcaster moved on, also aft
     world.network.faults.drop = 1;
     root.client.close();
     const second = world.connect(2);
-    await greet(world, second, root.token);
+    await world.hello(second, root.token);
     world.network.faults.drop = 0;
     if (rereads) await rereadAll(world);
     await world.clock.advance(70_000);
     second.close();
-    const third = await greet(world, world.connect(0), root.token);
+    const third = await world.hello(world.connect(0), root.token);
     assertEquals([third.resumed, third.id], [true, root.id]);
     assertEquals([third.broadcasts, third.children], [["b"], [viewer.id]]);
     assertEquals(world.faults, []);
@@ -470,7 +457,7 @@ Deno.test("a viewer whose place was given up by others joins again when it finds
   assertEquals(outlet.of("JOIN_BROADCAST_RECEIVED").length, 2);
   // And may lose its socket like anybody else.
   viewer.client.close();
-  const again = await greet(world, world.connect(0), viewer.token);
+  const again = await world.hello(world.connect(0), viewer.token);
   assertEquals([again.resumed, again.watching], [true, { name: "b", parent: root.id }]);
 });
 
@@ -492,7 +479,7 @@ async function chain(rootInstance = 0, instances = 2) {
   const members: Member[] = [];
   for (const [i, instance] of [rootInstance, 1, 0].entries()) {
     const client = world.connect(instance);
-    const { id, resume } = await greet(world, client);
+    const { id, resume } = await world.hello(client);
     const peerName = ["root", "viewer", "below"][i];
     client.send({ ...(i === 0 ? START : JOIN), peerName } as ClientMessage);
     await world.clock.advance(500);
@@ -502,17 +489,6 @@ async function chain(rootInstance = 0, instances = 2) {
   }
   const [root, viewer, below] = members as [Member, Member, Member];
   return { world, root, viewer, below };
-}
-
-async function greet(
-  world: ServiceWorld,
-  client: ServiceClient,
-  resume?: string,
-  version = 1,
-): Promise<ServerMessageOf<"WELCOME">> {
-  client.send({ command: "HELLO", version, resume });
-  await world.clock.advance(10);
-  return client.outlet.of("WELCOME").at(-1)!;
 }
 
 /** Who hangs under whom, by name. */
