@@ -82,10 +82,11 @@ export class Link extends Emitter<LinkEvents> {
   /**
    * Makes the child's offer: it wants to receive sound and picture.
    *
-   * @param prepare is given the receivers before they are offered: Chromium takes transforms only then
+   * @param prepare is given the transceivers before they are offered: Chromium takes transforms of
+   * receivers only then
    */
   async offer(
-    prepare: (receivers: RTCRtpReceiver[]) => void,
+    prepare: (transceivers: RTCRtpTransceiver[]) => void,
   ): Promise<RTCSessionDescriptionInit> {
     for (const kind of ["audio", "video"]) {
       const { receiver } = this.#connection.addTransceiver(kind, { direction: "recvonly" });
@@ -93,7 +94,7 @@ export class Link extends Emitter<LinkEvents> {
         once: true,
       });
     }
-    prepare(this.receivers);
+    prepare(this.#connection.getTransceivers());
     this.#channel = openStatusChannel(this.#connection, (said) => this.emit("status", said));
     const { type, sdp } = await this.#connection.createOffer();
     await this.#connection.setLocalDescription({ type, sdp });

@@ -163,7 +163,7 @@ export class Peer extends Emitter<PeerEvents> {
 
   #createUpstream(): Upstream {
     const upstream = new Upstream({ ...this.#options, relayMode: () => this.#relayMode });
-    upstream.on("receivers", (receivers) => this.#relay.prepare(receivers));
+    upstream.on("offering", (transceivers) => this.#relay.prepare(transceivers));
     upstream.on("joined", (parent) => {
       // Whoever is the parent now is no child any more.
       this.#downstream.remove(parent);

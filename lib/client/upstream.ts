@@ -29,8 +29,8 @@ export interface UpstreamMedia {
 
 /** What an Upstream emits. */
 export interface UpstreamEvents {
-  /** Receivers of a new link, before anything comes in over them. */
-  receivers: RTCRtpReceiver[];
+  /** The transceivers of a new link, before they are offered. */
+  offering: RTCRtpTransceiver[];
   /** A parent has been found: the service has passed its answer on. */
   joined: string;
   /** The stream of a new parent has come. */
@@ -184,7 +184,7 @@ export class Upstream extends Emitter<UpstreamEvents> {
     goOn();
     const next = new Attachment(configuration);
     this.#replaceNext(next);
-    const offer = await next.link.offer((receivers) => this.emit("receivers", receivers));
+    const offer = await next.link.offer((transceivers) => this.emit("offering", transceivers));
     goOn();
     const { peer, answer } = await signalling.request({
       command: "JOIN_BROADCAST",

@@ -116,7 +116,15 @@ Deno.test("checkTargets() sees what one depth does worse than the others", () =>
 });
 
 Deno.test("checkLongRun() misses on one gap, or on one lane that is behind", () => {
-  const lane = { carriers: 9, sent: 9, skipped: 0, overruns: 0, keysAsked: 0, kind: "video" };
+  const lane = {
+    carriers: 9,
+    sent: 9,
+    dropped: 0,
+    skipped: 0,
+    overruns: 0,
+    keysAsked: 0,
+    kind: "video",
+  };
   const check = (gapMs: number, backlog: number) =>
     checkLongRun({
       minutes: [{ minute: 1, latenciesP50Ms: [9], longestGapsMs: [40, gapMs], freezes: [0, 0] }],

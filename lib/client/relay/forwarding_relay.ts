@@ -5,6 +5,7 @@
  * a word to the worker: children keep their links and lanes. This module is browser compatible.
  */
 import { directToChild } from "./child_transceivers.ts";
+import { numberFrames } from "./frame_numbers.ts";
 import type { Relay, RelaySource } from "./relay.ts";
 import type { RelayWorker } from "./relay_worker.ts";
 import type { MediaKind } from "./worker_messages.ts";
@@ -33,10 +34,12 @@ export class ForwardingRelay implements Relay {
   }
 
   /** Puts taps on receivers, before anything has come in over them. */
-  prepare(receivers: readonly RTCRtpReceiver[]): void {
-    for (const receiver of receivers) {
+  prepare(transceivers: readonly RTCRtpTransceiver[]): void {
+    for (const transceiver of transceivers) {
+      const { receiver } = transceiver;
       if (this.#taps.has(receiver)) continue;
       const id = this.#worker.newId();
+      numberFrames(transceiver);
       this.#taps.set(receiver, id);
       this.#worker.tap(receiver, id);
     }
@@ -74,7 +77,7 @@ export class ForwardingRelay implements Relay {
     const lanes = this.#lanes.get(peer);
     if (!lanes) return;
     this.#lanes.delete(peer);
-    this.#worker.send({ type: "end", lanes: lanes.map(({ id }) => id) });
+    this.#worker.end(lanes.map(({ id }) => id));
     for (const { sender } of lanes) sender.track?.stop();
   }
 

@@ -8,4 +8,6 @@ export interface EncodedFrame {
   data: ArrayBuffer;
   /** True when it can be decoded without those before it; every frame of sound can. */
   isKey: boolean;
+  /** How many frames of sound before it are missing, for good; the child's clock goes on for them. */
+  missing?: number;
 }

@@ -3,10 +3,13 @@
  * the carriers, from next to nothing; each of them that comes out of the encoder gets the content of
  * one frame of the parent, and takes it to the child.
  *
- * One carrier carries exactly one frame, in order. A carrier that is dropped, or goes empty, breaks the
- * chain that the child's decoder follows, so one that comes too soon waits (it is parked); and one
- * always is parked, so that a frame leaves as soon as it comes. Pure: knows neither streams nor
- * timers. This module is browser compatible.
+ * One carrier carries exactly one frame, in order. Carriers tell the child what time it is, so one is
+ * made only when there is a frame for it: an encoder takes 1 to 3 ms for that, and a carrier that had
+ * been made beforehand would be older than its frame by as long as the source had paused. A picture's
+ * carrier that is dropped, or goes empty, breaks the chain that the child's decoder follows, so one
+ * that comes without need waits (it is parked). A sound's may be dropped, and is dropped for every
+ * sound that is missing: so the child's clock goes on. Pure: knows neither streams nor timers. This
+ * module is browser compatible.
  */
 import type { EncodedFrame } from "./frame.ts";
 
@@ -19,12 +22,30 @@ const LOST_AFTER_MS = 40;
 /** Frames that may wait for carriers: what a child is behind by that much it does not make up for. */
 const MAX_BACKLOG = 30;
 
+/** What Opus puts into one frame, in ms. */
+const SOUND_MS = 20;
+
+/** Sound that has not come for this long, in ms, pauses; until then it may still come in one go. */
+const SOUND_PAUSES_AFTER_MS = 1_000;
+
+/** Nobody's clock needs to be kept for longer than this, in ms: then a source begins anew. */
+const MAX_SOUND_PAUSE_MS = 60_000;
+
+/** A carrier older than this, in ms, tells the child a wrong time to begin with. */
+const STALE_AFTER_MS = 250;
+
+/** For a key frame from the encoder the page has to be asked; not every browser's can be told. */
+const KEY_CARRIER_TIMEOUT_MS = 500;
+
 /** What a Lane needs from outside. */
 export interface LaneOptions<Carrier> {
+  kind: "audio" | "video";
   /** Puts a frame into a carrier and sends it. The frame's data are other lanes', too. */
   send: (carrier: Carrier, frame: EncodedFrame) => void;
   /** Has another carrier made. */
   make: () => void;
+  /** Has the encoder make a key frame of one of the next carriers. */
+  makeKey: () => void;
   /** Asks the source for a key frame. */
   askForKey: () => void;
   nowMs: () => number;
@@ -34,6 +55,8 @@ export interface LaneOptions<Carrier> {
 export interface LaneTally {
   carriers: number;
   sent: number;
+  /** Carriers of sounds that are missing, and those that came too early to begin with. */
+  dropped: number;
   /** Frames that were not sent because the child could not use them, or was too far behind. */
   skipped: number;
   /** How often the child was so far behind that it had to begin anew with a key frame. */
@@ -42,18 +65,38 @@ export interface LaneTally {
   keysAsked: number;
 }
 
+interface Parked<Carrier> {
+  carrier: Carrier;
+  cameAt: number;
+}
+
 /** See the module's paragraph. */
 export class Lane<Carrier> {
-  readonly tally: LaneTally = { carriers: 0, sent: 0, skipped: 0, overruns: 0, keysAsked: 0 };
+  readonly tally: LaneTally = {
+    carriers: 0,
+    sent: 0,
+    dropped: 0,
+    skipped: 0,
+    overruns: 0,
+    keysAsked: 0,
+  };
   readonly #options: LaneOptions<Carrier>;
   /** The frames to begin with, from the last key frame on. */
   #group: () => readonly EncodedFrame[];
   #waiting: EncodedFrame[] = [];
-  #parked: Carrier[] = [];
+  #parked: Parked<Carrier>[] = [];
+  /** Carriers that have to be dropped before the next frame is sent. */
+  #toDrop = 0;
   #onTheirWay = 0;
   #lastMoveAt = -Infinity;
+  /** Until when the child's clock of sound goes right; null before the first sound. */
+  #soundUntil: number | null = null;
+  #pausedMs = 0;
+  #isNewSource = false;
   /** True once a carrier has come: the link is up. */
   #isUp = false;
+  /** Since when the child's first carrier has to be a key frame by itself; null: it need not. */
+  #awaitsKeyCarrierSince: number | null = null;
   #needsKey = false;
   /** How many of the waiting frames are older than this lane: those it need not have sent by now. */
   #catchingUp = 0;
@@ -73,6 +116,7 @@ export class Lane<Carrier> {
     this.#group = group;
     this.tally.skipped += this.#waiting.length;
     this.#waiting = [];
+    this.#isNewSource = true;
     if (this.#isUp) this.#begin();
   }
 
@@ -86,6 +130,7 @@ export class Lane<Carrier> {
       return;
     }
     this.#needsKey = false;
+    if (this.#isSound) this.#noteSound(frame);
     this.#waiting.push(frame);
     if (this.#waiting.length > MAX_BACKLOG + this.#catchingUp) this.#overrun(frame);
     this.#go();
@@ -94,18 +139,27 @@ export class Lane<Carrier> {
   /**
    * Takes a carrier that has come out of the encoder.
    *
-   * @param asksForKey true when the encoder was told to make a key frame, which is the child's wish
+   * @param isKey true when the encoder was told to make a key frame: by its first one, by `makeKey`,
+   * and else because the child wishes for one
    */
-  handleCarrier(carrier: Carrier, asksForKey: boolean): void {
+  handleCarrier(carrier: Carrier, isKey: boolean): void {
     this.tally.carriers++;
     this.#onTheirWay = Math.max(0, this.#onTheirWay - 1);
-    this.#lastMoveAt = this.#options.nowMs();
-    this.#parked.push(carrier);
+    const now = this.#lastMoveAt = this.#options.nowMs();
+    const awaitedMs = now - (this.#awaitsKeyCarrierSince ?? now);
+    if (this.#awaitsKeyCarrierSince !== null && !isKey && awaitedMs < KEY_CARRIER_TIMEOUT_MS) {
+      // The next tick has another one made.
+      this.tally.dropped++;
+      return;
+    }
+    const wasAwaited = this.#awaitsKeyCarrierSince !== null;
+    this.#awaitsKeyCarrierSince = null;
+    this.#parked.push({ carrier, cameAt: now });
     if (!this.#isUp) {
       // The first one is a key frame anyway.
       this.#isUp = true;
       this.#begin();
-    } else if (asksForKey) {
+    } else if (isKey && !wasAwaited) {
       this.tally.keysAsked++;
       this.#hastenKey();
     }
@@ -114,10 +168,21 @@ export class Lane<Carrier> {
 
   /** Makes carriers that are due; to be called every few ms. */
   tick(): void {
-    if (this.#parked.length > 0) return;
-    if (this.#options.nowMs() - this.#lastMoveAt < LOST_AFTER_MS) return;
+    const now = this.#options.nowMs();
+    if (this.#isSound) this.#bridgePause(now);
+    if (this.#isUp && this.#wanted <= 0) return;
+    if (now - this.#lastMoveAt < LOST_AFTER_MS) return;
     this.#onTheirWay = 0;
     this.#make(1);
+  }
+
+  get #isSound(): boolean {
+    return this.#options.kind === "audio";
+  }
+
+  /** How many carriers there is a use for. */
+  get #wanted(): number {
+    return this.#toDrop + this.#waiting.length - this.#parked.length;
   }
 
   #begin(): void {
@@ -145,21 +210,64 @@ export class Lane<Carrier> {
     this.tally.overruns++;
     const from = this.#waiting.findLastIndex(({ isKey }) => isKey);
     const keeps = from > 0 || newest.isKey ? this.#waiting.slice(from) : [];
-    this.tally.skipped += this.#waiting.length - keeps.length;
+    const skipped = this.#waiting.length - keeps.length;
+    this.tally.skipped += skipped;
+    if (this.#isSound) this.#toDrop += skipped;
     this.#waiting = keeps;
     this.#needsKey = keeps.length === 0;
     if (this.#needsKey) this.#options.askForKey();
   }
 
-  #go(): void {
-    while (this.#parked.length > 0 && this.#waiting.length > 0) {
-      this.#options.send(this.#parked.shift()!, this.#waiting.shift()!);
-      this.tally.sent++;
-      this.#catchingUp = Math.max(0, this.#catchingUp - 1);
+  /** Keeps the child's clock for sounds that are missing before this one. */
+  #noteSound({ missing = 0 }: EncodedFrame): void {
+    const now = this.#options.nowMs();
+    if (this.#soundUntil !== null && this.#isNewSource) {
+      this.#toDrop += Math.max(0, Math.floor((now - this.#soundUntil) / SOUND_MS) - 1);
+    } else if (this.#soundUntil !== null && this.#pausedMs === 0) {
+      // Otherwise the pause that has been bridged is the gap before it.
+      this.#toDrop += missing;
     }
-    if (this.#parked.length > 0) return;
-    const wanted = Math.min(Math.max(this.#waiting.length, 1), MAX_ON_THEIR_WAY);
-    this.#make(wanted - this.#onTheirWay);
+    this.#isNewSource = false;
+    this.#soundUntil = now;
+    this.#pausedMs = 0;
+  }
+
+  /** Lets the child's clock go on while no sound comes. */
+  #bridgePause(now: number): void {
+    if (this.#soundUntil === null || this.#pausedMs >= MAX_SOUND_PAUSE_MS) return;
+    const pauseMs = now - this.#soundUntil;
+    if (pauseMs < (this.#pausedMs > 0 ? SOUND_MS : SOUND_PAUSES_AFTER_MS)) return;
+    const sounds = Math.floor(pauseMs / SOUND_MS);
+    this.#toDrop += sounds;
+    this.#soundUntil += sounds * SOUND_MS;
+    this.#pausedMs += sounds * SOUND_MS;
+    this.#go();
+  }
+
+  #go(): void {
+    const now = this.#options.nowMs();
+    // Nothing has been sent yet, so nothing breaks: the first frame is to tell the right time.
+    const isStale = ({ cameAt }: Parked<Carrier>) => now - cameAt > STALE_AFTER_MS;
+    if (this.tally.sent === 0 && this.#waiting.length > 0 && this.#parked.some(isStale)) {
+      this.tally.dropped += this.#parked.length;
+      this.#parked = [];
+      if (!this.#isSound && this.#awaitsKeyCarrierSince === null) {
+        this.#awaitsKeyCarrierSince = now;
+        this.#options.makeKey();
+      }
+    }
+    while (this.#parked.length > 0) {
+      if (this.#toDrop > 0) {
+        this.#parked.shift();
+        this.#toDrop--;
+        this.tally.dropped++;
+      } else if (this.#waiting.length > 0) {
+        this.#options.send(this.#parked.shift()!.carrier, this.#waiting.shift()!);
+        this.tally.sent++;
+        this.#catchingUp = Math.max(0, this.#catchingUp - 1);
+      } else break;
+    }
+    this.#make(Math.min(this.#wanted, MAX_ON_THEIR_WAY) - this.#onTheirWay);
   }
 
   #make(count: number): void {

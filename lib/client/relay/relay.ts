@@ -12,8 +12,8 @@ export type RelaySource =
 
 /** Passes one source on to any number of children. */
 export interface Relay {
-  /** Is told of receivers that may become the source, before anything has come in over them. */
-  prepare(receivers: readonly RTCRtpReceiver[]): void;
+  /** Is told of transceivers whose receivers may become the source, before they are offered. */
+  prepare(transceivers: readonly RTCRtpTransceiver[]): void;
 
   /** Takes another source; null: nothing for the time being. */
   setSource(source: RelaySource | null): void;

@@ -32,6 +32,7 @@ export class RelayWorker {
 
   readonly #worker: Worker;
   readonly #tallies = new Map<number, (lanes: Record<string, LaneReport>) => void>();
+  readonly #senders = new Map<string, RTCRtpSender>();
   #ids = 0;
 
   /** Returns the page's worker; null where there can be none. */
@@ -62,6 +63,7 @@ export class RelayWorker {
   private constructor(worker: Worker) {
     this.#worker = worker;
     worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
+      if (data.type === "makeKey") return void makeKey(this.#senders.get(data.lane));
       if (data.type !== "tally") return;
       this.#tallies.get(data.request)?.(data.lanes);
       this.#tallies.delete(data.request);
@@ -83,8 +85,15 @@ export class RelayWorker {
   lane(sender: RTCRtpSender, id: string, kind: "audio" | "video"): MediaStreamTrack {
     const track = new browser.MediaStreamTrackGenerator!({ kind });
     const carriers = track.writable;
+    this.#senders.set(id, sender);
     setTransform(sender, this.#transform({ role: "lane", id, kind, carriers }, [carriers]));
     return track;
+  }
+
+  /** Forgets lanes. */
+  end(lanes: string[]): void {
+    for (const id of lanes) this.#senders.delete(id);
+    this.send({ type: "end", lanes });
   }
 
   send(message: ToWorker): void {
@@ -107,4 +116,16 @@ export class RelayWorker {
 
 function setTransform(end: RTCRtpReceiver | RTCRtpSender, transform: unknown): void {
   (end as unknown as { transform: unknown }).transform = transform;
+}
+
+/** Has an encoder make a key frame; without the options, which some browsers lack, nothing happens. */
+async function makeKey(sender: RTCRtpSender | undefined): Promise<void> {
+  const parameters = sender?.getParameters();
+  const encodingOptions = parameters?.encodings.map(() => ({ keyFrame: true }));
+  const setParameters = sender?.setParameters as (
+    parameters: unknown,
+    options: unknown,
+  ) => Promise<void>;
+  // A link that has gone meanwhile needs none.
+  await setParameters?.call(sender, parameters, { encodingOptions }).catch(() => {});
 }

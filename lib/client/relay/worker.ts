@@ -6,8 +6,11 @@
 import { type CarrierMaker, PictureCarriers, SoundCarriers } from "./carriers.ts";
 import type { EncodedFrame } from "./frame.ts";
 import { GroupOfPictures } from "./group_of_pictures.ts";
+import { isKeyFrame } from "./key_frame.ts";
 import { KeyRequests } from "./key_requests.ts";
 import { Lane } from "./lane.ts";
+import { PictureOrder } from "./picture_order.ts";
+import { SoundOrder } from "./sound_order.ts";
 import type {
   FromWorker,
   LaneReport,
@@ -24,6 +27,13 @@ interface RtcFrame {
   data: ArrayBuffer;
   /** Sound has none. */
   readonly type?: "key" | "delta" | "empty";
+  /** Browsers differ in how much of it they fill in. */
+  getMetadata(): {
+    mimeType?: string;
+    rtpTimestamp?: number;
+    frameId?: number;
+    dependencies?: number[];
+  };
 }
 
 /** What a transform gives its worker. */
@@ -115,22 +125,46 @@ async function runTap(
   };
   taps.set(id, tap);
   for (const [lane, source] of feeds) if (source === id) feed(lane);
+  const inOrder = kind === "video" ? pictureSorter(tap) : soundSorter();
   const writer = transformer.writable.getWriter();
   await forEach(transformer.readable, (received) => {
-    if (received.type === "empty") return void writer.write(received);
-    const frame = {
-      data: received.data.slice(0),
-      isKey: kind === "audio" || received.type === "key",
-    };
+    const frames = received.type === "empty" ? [] : inOrder(received);
     writer.write(received).catch(() => {});
-    if (kind === "video") {
-      if (frame.isKey) tap.keys.handleKey();
-      // Nobody needs a key frame before there is somebody to show it to.
-      if (!tap.group.add(frame) && tap.lanes.size > 0) tap.keys.ask();
-    }
-    for (const { lane } of tap.lanes) lane.handleFrame(frame);
+    for (const frame of frames) passOn(frame, tap);
   });
   taps.delete(id);
+}
+
+/** Returns what brings the frames of a picture into their order. */
+function pictureSorter(tap: Tap): (received: RtcFrame) => EncodedFrame[] {
+  const order = new PictureOrder();
+  return (received) => {
+    const { mimeType, frameId, dependencies, rtpTimestamp } = received.getMetadata();
+    const isKey = mimeType ? isKeyFrame(mimeType, received.data) : null;
+    const frame = { data: received.data.slice(0), isKey: isKey ?? received.type === "key" };
+    const place = { id: frameId, needs: dependencies, timestamp: rtpTimestamp };
+    const frames = order.take(frame, place);
+    if (order.isBroken) tap.keys.ask();
+    return frames;
+  };
+}
+
+/** Returns what finds out which sounds are missing. */
+function soundSorter(): (received: RtcFrame) => EncodedFrame[] {
+  const order = new SoundOrder();
+  return (received) => {
+    const missing = order.take(received.getMetadata().rtpTimestamp);
+    return missing === null ? [] : [{ data: received.data.slice(0), isKey: true, missing }];
+  };
+}
+
+function passOn(frame: EncodedFrame, tap: Tap): void {
+  if (tap.kind === "video") {
+    if (frame.isKey) tap.keys.handleKey();
+    // Nobody needs a key frame before there is somebody to show it to.
+    if (!tap.group.add(frame) && tap.lanes.size > 0) tap.keys.ask();
+  }
+  for (const { lane } of tap.lanes) lane.handleFrame(frame);
 }
 
 async function runLane(
@@ -144,12 +178,14 @@ async function runLane(
     tap: null,
     carriers,
     lane: new Lane<RtcFrame>({
+      kind,
       send(carrier, { data }) {
         // Sending may take the buffer away, and others send it, too.
         carrier.data = data.slice(0);
         writer.write(carrier).catch(() => {});
       },
       make: () => carriers.make(),
+      makeKey: () => scope.postMessage({ type: "makeKey", lane: id }),
       askForKey: () => end.tap?.keys.ask(),
       nowMs,
     }, () => end.tap?.group.frames ?? []),

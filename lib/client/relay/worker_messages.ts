@@ -29,6 +29,8 @@ export type ToWorker =
 export type FromWorker =
   /** The worker runs. */
   | { type: "ready" }
+  /** The encoder of a lane's carriers is to make a key frame. */
+  | { type: "makeKey"; lane: string }
   | { type: "tally"; request: number; lanes: Record<string, LaneReport> };
 
 /** What a lane has done, and what it has still to do. */
