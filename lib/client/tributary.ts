@@ -29,8 +29,8 @@ export interface TributaryOptions {
   /** For every RTCPeerConnection; the service's own ICE servers are added to it. */
   rtcConfiguration?: RTCConfiguration;
   /**
-   * How to pass on what is watched: by default `re-encode`; `forward` does so without encoding, where
-   * that can be done; `none` carries nobody.
+   * How to pass on what is watched: by default `forward`, without encoding, where that can be done;
+   * `re-encode` encodes it again, as is done where it cannot; `none` carries nobody.
    */
   relayMode?: RelayMode;
 }
@@ -72,7 +72,7 @@ export class Tributary extends Emitter<TributaryEvents> {
   /** Closed links are noticed at once. A broadcast goes on: its page may be loaded again. */
   readonly #handlePageHide = () => this.#isViewer ? this.close() : this.#peer?.dropChildren();
 
-  constructor({ url, rtcConfiguration = {}, relayMode = "re-encode" }: TributaryOptions = {}) {
+  constructor({ url, rtcConfiguration = {}, relayMode = "forward" }: TributaryOptions = {}) {
     super();
     this.#wantedRelayMode = relayMode;
     this.#signalling = new SignallingClient(url ?? defaultUrl());

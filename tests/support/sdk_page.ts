@@ -34,7 +34,7 @@ export interface SdkPageOptions {
 /** Makes the HTML of the page. */
 export function sdkPage(
   service: string,
-  { plays = true, allowsWorkers = true, relayMode = "re-encode" }: SdkPageOptions = {},
+  { plays = true, allowsWorkers = true, relayMode = "forward" }: SdkPageOptions = {},
 ): string {
   const workers = allowsWorkers ? "; worker-src blob:" : "";
   return `<!doctype html>
