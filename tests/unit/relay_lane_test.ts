@@ -267,6 +267,29 @@ Deno.test("a child that falls far behind goes on with the newest key frame, and 
   assertEquals(world.lane.tally.sent + world.lane.tally.skipped, 61);
 });
 
+Deno.test("a child that is sent too much rests, and goes on with a key frame that nobody is asked for", () => {
+  const world = laneThatIsUp();
+  world.bring(2);
+  world.lane.skipToKey();
+  world.encodeAll();
+  world.bring(3, true);
+  world.pass(1_000, true);
+  world.bring(4);
+  world.bring(5, true);
+  world.bring(6);
+  world.encodeAll();
+  assertEquals(world.frames, [1, 2, 5, 6]);
+  assertEquals([world.keysAsked, world.lane.tally.skipped], [0, 2]);
+  // Where none comes by itself it is asked for in the end.
+  world.lane.skipToKey();
+  world.pass(4_000, true);
+  world.bring(7);
+  assertEquals(world.keysAsked, 0);
+  world.pass(1_000, true);
+  world.bring(8);
+  assertEquals(world.keysAsked, 1);
+});
+
 Deno.test("after a change of source the child gets a key frame of the new one, by the same lane", () => {
   const world = laneThatIsUp();
   const other = new GroupOfPictures();

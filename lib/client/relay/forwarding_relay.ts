@@ -6,6 +6,7 @@
  */
 import { directToChild } from "./child_transceivers.ts";
 import { numberFrames } from "./frame_numbers.ts";
+import { PaceWatch } from "./pace_watch.ts";
 import type { Relay, RelaySource } from "./relay.ts";
 import type { RelayWorker } from "./relay_worker.ts";
 import type { MediaKind } from "./worker_messages.ts";
@@ -27,6 +28,7 @@ export class ForwardingRelay implements Relay {
   #source: readonly RTCRtpReceiver[] = [];
   readonly #lanes = new Map<string, LaneEnd[]>();
   readonly #group = new MediaStream();
+  readonly #paces = new Map<string, PaceWatch>();
   #colorSpace: VideoColorSpaceInit | null = null;
 
   constructor(worker: RelayWorker) {
@@ -67,9 +69,16 @@ export class ForwardingRelay implements Relay {
       ready.push(widen(sender));
     }
     this.#lanes.set(peer, lanes);
+    const picture = lanes.find(({ kind }) => kind === "video");
+    if (picture) this.#paces.set(peer, new PaceWatch(this.#worker, picture.sender, picture.id));
     this.#feed(lanes);
     this.#tellColors(lanes);
     await Promise.all(ready);
+  }
+
+  /** Says whether a child's link keeps failing to take what it is sent. */
+  isSlow(peer: string): boolean {
+    return this.#paces.get(peer)?.isSlow ?? false;
   }
 
   /** Forgets a child's lanes. */
@@ -77,6 +86,8 @@ export class ForwardingRelay implements Relay {
     const lanes = this.#lanes.get(peer);
     if (!lanes) return;
     this.#lanes.delete(peer);
+    this.#paces.get(peer)?.stop();
+    this.#paces.delete(peer);
     this.#worker.end(lanes.map(({ id }) => id));
     for (const { sender } of lanes) sender.track?.stop();
   }

@@ -22,6 +22,14 @@ const LOST_AFTER_MS = 40;
 /** Frames that may wait for carriers: what a child is behind by that much it does not make up for. */
 const MAX_BACKLOG = 30;
 
+/**
+ * A child that is sent too much gets nothing for this long, in ms, so that what is under way arrives;
+ * then it goes on with the next key frame. Relays have one about every 4 s; it is asked for when it
+ * takes longer than that, because a key frame costs everybody in the tree.
+ */
+const REST_MS = 1_000;
+const KEY_IS_DUE_AFTER_MS = 4_500;
+
 /** What Opus puts into one frame, in ms. */
 const SOUND_MS = 20;
 
@@ -98,6 +106,7 @@ export class Lane<Carrier> {
   /** Since when the child's first carrier has to be a key frame by itself; null: it need not. */
   #awaitsKeyCarrierSince: number | null = null;
   #needsKey = false;
+  #restsSince = -Infinity;
   /** How many of the waiting frames are older than this lane: those it need not have sent by now. */
   #catchingUp = 0;
 
@@ -124,9 +133,9 @@ export class Lane<Carrier> {
   handleFrame(frame: EncodedFrame): void {
     // The group has it.
     if (!this.#isUp) return;
-    if (this.#needsKey && !frame.isKey) {
+    if (this.#needsKey && !(frame.isKey && this.#restedMs >= REST_MS)) {
       this.tally.skipped++;
-      this.#options.askForKey();
+      if (this.#restedMs >= KEY_IS_DUE_AFTER_MS) this.#options.askForKey();
       return;
     }
     this.#needsKey = false;
@@ -166,6 +175,17 @@ export class Lane<Carrier> {
     this.#go();
   }
 
+  /** Sends nothing for a while and goes on with a key frame: the child's link does not take it all. */
+  skipToKey(): void {
+    if (this.#needsKey || !this.#isUp) return;
+    this.tally.overruns++;
+    // Carriers that are under way get what they were made for: later they would tell a wrong time.
+    const skipped = this.#waiting.splice(this.#onTheirWay);
+    this.tally.skipped += skipped.length;
+    this.#needsKey = true;
+    this.#restsSince = this.#options.nowMs();
+  }
+
   /** Makes carriers that are due; to be called every few ms. */
   tick(): void {
     const now = this.#options.nowMs();
@@ -178,6 +198,10 @@ export class Lane<Carrier> {
 
   get #isSound(): boolean {
     return this.#options.kind === "audio";
+  }
+
+  get #restedMs(): number {
+    return this.#options.nowMs() - this.#restsSince;
   }
 
   /** How many carriers there is a use for. */

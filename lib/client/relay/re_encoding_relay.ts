@@ -39,6 +39,11 @@ export class ReEncodingRelay implements Relay {
     await Promise.all([...senders].map(([kind, sender]) => this.#fill(kind, sender)));
   }
 
+  /** Returns false: encoders make the picture fit the link. */
+  isSlow(): boolean {
+    return false;
+  }
+
   /** Forgets a child's senders. */
   removeChild(peer: string): void {
     this.#senders.delete(peer);

@@ -24,6 +24,9 @@ export interface Relay {
    */
   addChild(peer: string, transceivers: readonly RTCRtpTransceiver[]): Promise<void>;
 
+  /** Says whether a child's link keeps failing to take what it is sent. */
+  isSlow(peer: string): boolean;
+
   /** Forgets a child whose link is gone. */
   removeChild(peer: string): void;
 

@@ -94,6 +94,9 @@ scope.onmessage = ({ data: message }) => {
         if (maker instanceof PictureCarriers) maker.colorSpace = message.colorSpace;
       }
       return;
+    case "skip":
+      for (const id of message.lanes) lanes.get(id)?.lane.skipToKey();
+      return;
     case "end":
       message.lanes.forEach(endLane);
       return;

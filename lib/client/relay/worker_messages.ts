@@ -20,6 +20,8 @@ export type ToWorker =
   | { type: "source"; lanes: string[]; tap: string | null }
   /** The colours of the source, which a receiver takes from the carriers. */
   | { type: "colors"; lanes: string[]; colorSpace: VideoColorSpaceInit }
+  /** The children of these lanes are sent too much: they rest, and go on with a key frame. */
+  | { type: "skip"; lanes: string[] }
   /** These lanes are over. */
   | { type: "end"; lanes: string[] }
   /** Asks for the tallies of some lanes. */

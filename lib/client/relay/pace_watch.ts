@@ -1,0 +1,66 @@
+/**
+ * Watches whether one child's link takes the picture that it is sent, by what the sender counts; if
+ * not, the lane skips to a key frame. This module is browser compatible.
+ */
+import { ChildPace, type SentSample } from "./child_pace.ts";
+import type { RelayWorker } from "./relay_worker.ts";
+
+/** Twice a second: a link that is too slow is noticed before two seconds of pictures wait. */
+const INTERVAL_MS = 500;
+
+/** See the module's paragraph. */
+export class PaceWatch {
+  readonly #worker: RelayWorker;
+  readonly #sender: RTCRtpSender;
+  readonly #lane: string;
+  readonly #pace = new ChildPace(performance.now());
+  readonly #timer: ReturnType<typeof setInterval>;
+
+  /** @param lane the id of the picture's lane, which puts frames into this sender's */
+  constructor(worker: RelayWorker, sender: RTCRtpSender, lane: string) {
+    this.#worker = worker;
+    this.#sender = sender;
+    this.#lane = lane;
+    this.#timer = setInterval(() => this.#look(), INTERVAL_MS);
+  }
+
+  /** True when the child falls behind again and again. */
+  get isSlow(): boolean {
+    return this.#pace.isSlow;
+  }
+
+  /** Ends the watch. */
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  async #look(): Promise<void> {
+    const [tallies, stats] = await Promise.all([
+      this.#worker.tally([this.#lane]),
+      this.#sender.getStats().catch(() => null),
+    ]);
+    const sample = stats && toSample(stats, tallies[this.#lane]?.backlog ?? 0);
+    if (sample && this.#pace.note(sample)) {
+      this.#worker.send({ type: "skip", lanes: [this.#lane] });
+    }
+  }
+}
+
+/** Reads what a sender counts; null while nothing has been sent. */
+function toSample(stats: RTCStatsReport, backlog: number): SentSample | null {
+  // deno-lint-ignore no-explicit-any -- the types of the statistics lack what is read here
+  const reports: any[] = [...stats.values()];
+  const sent = reports.find(({ type }) => type === "outbound-rtp");
+  if (!sent) return null;
+  const got = reports.find(({ type }) => type === "remote-inbound-rtp");
+  const pair = reports.find(({ type, nominated }) => type === "candidate-pair" && nominated);
+  return {
+    atMs: performance.now(),
+    packets: sent.packetsSent ?? 0,
+    bytes: sent.bytesSent ?? 0,
+    sendDelayMs: 1_000 * (sent.totalPacketSendDelay ?? 0),
+    loss: got?.fractionLost ?? null,
+    availableBps: pair?.availableOutgoingBitrate ?? null,
+    backlog,
+  };
+}
