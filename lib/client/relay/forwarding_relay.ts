@@ -5,7 +5,7 @@
  * a word to the worker: children keep their links and lanes. This module is browser compatible.
  */
 import { directToChild } from "./child_transceivers.ts";
-import type { Relay, RelaySource } from "./relay.ts";
+import type { PassedFrame, Relay, RelaySource } from "./relay.ts";
 import type { RelayWorker } from "./relay_worker.ts";
 import type { MediaKind } from "./worker_messages.ts";
 
@@ -67,6 +67,12 @@ export class ForwardingRelay implements Relay {
     this.#feed(lanes);
     this.#tellColors(lanes);
     await Promise.all(ready);
+  }
+
+  /** The frames that a child was sent of late. */
+  async passed(peer: string): Promise<readonly PassedFrame[] | null> {
+    const lane = this.#lanes.get(peer)?.find(({ kind }) => kind === "video");
+    return lane ? await this.#worker.passed(lane.id) : [];
   }
 
   /** Forgets a child's lanes. */

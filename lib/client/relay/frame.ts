@@ -8,4 +8,6 @@ export interface EncodedFrame {
   data: ArrayBuffer;
   /** True when it can be decoded without those before it; every frame of sound can. */
   isKey: boolean;
+  /** Of a picture: its RTP timestamp on the link over which it came. */
+  rtpTimestamp?: number;
 }

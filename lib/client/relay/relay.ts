@@ -10,6 +10,12 @@ export type RelaySource =
   | { readonly stream: MediaStream }
   | { readonly receivers: readonly RTCRtpReceiver[] };
 
+/** A frame of the picture that was passed on as it came, by its RTP timestamps on both links. */
+export interface PassedFrame {
+  received: number;
+  sent: number;
+}
+
 /** Passes one source on to any number of children. */
 export interface Relay {
   /** Is told of receivers that may become the source, before anything has come in over them. */
@@ -23,6 +29,12 @@ export interface Relay {
    * before the answer is made; a child that comes before the source gets it later.
    */
   addChild(peer: string, transceivers: readonly RTCRtpTransceiver[]): Promise<void>;
+
+  /**
+   * The frames that were passed on to a child of late, in order; null from a relay that does not pass
+   * frames on as they come.
+   */
+  passed(peer: string): Promise<readonly PassedFrame[] | null>;
 
   /** Forgets a child whose link is gone. */
   removeChild(peer: string): void;

@@ -8,6 +8,7 @@ import type { EncodedFrame } from "./frame.ts";
 import { GroupOfPictures } from "./group_of_pictures.ts";
 import { KeyRequests } from "./key_requests.ts";
 import { Lane } from "./lane.ts";
+import { PassedFrames } from "./passed_frames.ts";
 import type {
   FromWorker,
   LaneReport,
@@ -24,6 +25,7 @@ interface RtcFrame {
   data: ArrayBuffer;
   /** Sound has none. */
   readonly type?: "key" | "delta" | "empty";
+  getMetadata(): { rtpTimestamp?: number };
 }
 
 /** What a transform gives its worker. */
@@ -52,6 +54,7 @@ interface Tap {
 interface LaneEnd {
   lane: Lane<RtcFrame>;
   carriers: CarrierMaker;
+  passed: PassedFrames;
   tap: Tap | null;
 }
 
@@ -89,6 +92,11 @@ scope.onmessage = ({ data: message }) => {
       return;
     case "tally":
       scope.postMessage({ type: "tally", request: message.request, lanes: tally(message.lanes) });
+      return;
+    case "passed": {
+      const frames = lanes.get(message.lane)?.passed.latest ?? [];
+      scope.postMessage({ type: "passed", request: message.request, frames: [...frames] });
+    }
   }
 };
 
@@ -121,6 +129,7 @@ async function runTap(
     const frame = {
       data: received.data.slice(0),
       isKey: kind === "audio" || received.type === "key",
+      rtpTimestamp: kind === "video" ? received.getMetadata().rtpTimestamp : undefined,
     };
     writer.write(received).catch(() => {});
     if (kind === "video") {
@@ -143,8 +152,13 @@ async function runLane(
   const end: LaneEnd = {
     tap: null,
     carriers,
+    passed: new PassedFrames(),
     lane: new Lane<RtcFrame>({
-      send(carrier, { data }) {
+      send(carrier, { data, rtpTimestamp }) {
+        end.passed.note(
+          rtpTimestamp,
+          kind === "video" ? carrier.getMetadata().rtpTimestamp : undefined,
+        );
         // Sending may take the buffer away, and others send it, too.
         carrier.data = data.slice(0);
         writer.write(carrier).catch(() => {});
@@ -171,6 +185,7 @@ function feed(id: string): void {
   if (tap === end.tap) return;
   end.tap?.lanes.delete(end);
   end.tap = tap;
+  end.passed.clear();
   tap?.lanes.add(end);
   end.lane.switchTo(() => tap?.group.frames ?? NONE);
 }
