@@ -1,8 +1,9 @@
 /**
  * What ties a viewer to one parent: the link, the parent's id, which comes with its answer, and the
- * watch over what the link brings. Knows nothing of the search for parents.
+ * watch over what the link brings and how old that is. Knows nothing of the search for parents.
  * This module is browser compatible.
  */
+import { LatencyMeter } from "./latency/latency_meter.ts";
 import { Link } from "./link.ts";
 import { PictureWatch } from "./picture_watch.ts";
 
@@ -10,12 +11,14 @@ import { PictureWatch } from "./picture_watch.ts";
 export class Attachment {
   readonly link: Link;
   readonly watch: PictureWatch;
+  readonly latency: LatencyMeter;
   /** The parent's id; null before its answer, and when it has become something else. */
   peer: string | null = null;
 
   constructor(configuration: RTCConfiguration) {
     this.link = new Link(configuration);
     this.watch = new PictureWatch(this.link);
+    this.latency = new LatencyMeter(this.link);
   }
 
   /** Ends the link, and the watch with it. */

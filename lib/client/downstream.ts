@@ -5,6 +5,7 @@
  */
 import type { ClientMessage, ServerMessageOf } from "../protocol/mod.ts";
 import type { IceServers } from "./ice_servers.ts";
+import { ChildTeller, type OwnLatency } from "./latency/child_teller.ts";
 import { Link, type LinkState } from "./link.ts";
 import type { Flow } from "./link_status.ts";
 import type { MediaCounts } from "./media_counts.ts";
@@ -24,6 +25,8 @@ export interface DownstreamOptions {
   send: (message: ClientMessage) => void;
   /** Says what there is to pass on. */
   flow: () => Promise<Flow>;
+  /** What is known of one's own stream and time. */
+  latency: () => OwnLatency;
   /** Is called when the last child has gone. */
   onEmpty: () => void;
 }
@@ -58,7 +61,7 @@ export class Downstream {
    * because the service cannot know whether it was answered, is answered as before (RESUME-8).
    */
   async handleRelayBroadcast({ peer, offer }: ServerMessageOf<"RELAY_BROADCAST">): Promise<void> {
-    const { iceServers, send, flow } = this.#options;
+    const { iceServers, send, flow, latency } = this.#options;
     const relay = this.#options.relay();
     const text = JSON.stringify(offer);
     const known = this.#children.get(peer);
@@ -76,10 +79,11 @@ export class Downstream {
       this.#children.set(peer, child);
       link.configure(await iceServers.fresh());
       if (!isCurrent()) return;
+      const teller = new ChildTeller({ link, own: latency, passed: () => relay.passed(peer) });
       const answer = await link.answer(
         offer as unknown as RTCSessionDescriptionInit,
         (transceivers) => relay.addChild(peer, transceivers),
-        flow,
+        { flow, tell: (inFull) => teller.tell(inFull) },
       );
       if (!isCurrent()) return;
       child.answer = { command: "RELAY_BROADCAST_RECEIVED", peer, answer: { ...answer } };
@@ -106,6 +110,11 @@ export class Downstream {
       frames: counts.reduce((sum, { frames }) => sum + frames, 0),
       sounds: counts.reduce((sum, { sounds }) => sum + sounds, 0),
     };
+  }
+
+  /** What browsers count of the links to all children, one by one. */
+  async reports(): Promise<RTCStatsReport[]> {
+    return await Promise.all([...this.#children.values()].map(({ link }) => link.reports()));
   }
 
   /** Ends the link to a child, if there is one. */

@@ -5,14 +5,9 @@
  * This module is browser compatible.
  */
 import { Emitter } from "./emitter.ts";
-import {
-  answerStatus,
-  askForStatus,
-  type Flow,
-  openStatusChannel,
-  type Said,
-} from "./link_status.ts";
+import { askForCaptureTimes } from "./latency/link_readings.ts";
 import { countReceived, countSent, type MediaCounts } from "./media_counts.ts";
+import { type Answer, type Answering, answerStatus, StatusChannel } from "./status_channel.ts";
 
 /** How a link is doing. */
 export type LinkState =
@@ -34,7 +29,9 @@ export interface LinkEvents {
   /** Sound or picture has begun to come in. */
   track: MediaStreamTrack;
   /** The parent has said how it is. */
-  status: Said;
+  answer: Answer;
+  /** Somebody has looked at what comes in, at the child's end. */
+  reports: RTCStatsReport;
 }
 
 /** One edge of the tree, seen from one of its two ends. */
@@ -48,7 +45,7 @@ export class Link extends Emitter<LinkEvents> {
   #state: LinkState = "connecting";
   #isClosed = false;
   #hasEnded = false;
-  #channel: RTCDataChannel | null = null;
+  #channel: StatusChannel | null = null;
   /** What came before there was a remote description to add it to; null once there is. */
   #incoming: RTCIceCandidateInit[] | null = [];
   /** What was gathered before it may be sent; null once it may. */
@@ -89,13 +86,15 @@ export class Link extends Emitter<LinkEvents> {
     prepare: (transceivers: RTCRtpTransceiver[]) => void,
   ): Promise<RTCSessionDescriptionInit> {
     for (const kind of ["audio", "video"]) {
-      const { receiver } = this.#connection.addTransceiver(kind, { direction: "recvonly" });
+      const transceiver = this.#connection.addTransceiver(kind, { direction: "recvonly" });
+      const { receiver } = transceiver;
+      if (kind === "video") askForCaptureTimes(transceiver);
       receiver.track.addEventListener("unmute", () => this.#handleMedia(receiver.track), {
         once: true,
       });
     }
     prepare(this.#connection.getTransceivers());
-    this.#channel = openStatusChannel(this.#connection, (said) => this.emit("status", said));
+    this.#channel = new StatusChannel(this.#connection, (answer) => this.emit("answer", answer));
     const { type, sdp } = await this.#connection.createOffer();
     await this.#connection.setLocalDescription({ type, sdp });
     return { type, sdp };
@@ -111,14 +110,14 @@ export class Link extends Emitter<LinkEvents> {
    * Makes the parent's answer to a child's offer.
    *
    * @param prepare puts into the transceivers what the child is to get
-   * @param flow is what the child is told when it asks
+   * @param answering is what the child is told when it asks
    */
   async answer(
     offer: RTCSessionDescriptionInit,
     prepare: (transceivers: RTCRtpTransceiver[]) => Promise<void>,
-    flow: () => Promise<Flow>,
+    answering: Answering,
   ): Promise<RTCSessionDescriptionInit> {
-    answerStatus(this.#connection, flow);
+    answerStatus(this.#connection, answering);
     await this.#connection.setRemoteDescription(offer);
     await prepare(this.#connection.getTransceivers());
     const { type, sdp } = await this.#connection.createAnswer();
@@ -144,14 +143,27 @@ export class Link extends Emitter<LinkEvents> {
     if (candidates?.length) this.emit("candidates", candidates);
   }
 
-  /** Asks the parent how it is; it answers with the event `status`, unless it is an older one. */
+  /** Asks the parent how it is; it answers with the event `answer`, unless it is an older one. */
   askForStatus(): void {
-    askForStatus(this.#channel);
+    this.#channel?.ask();
   }
 
   /** Counts what has come in, at the child's end. */
-  received(): Promise<MediaCounts> {
-    return countReceived(this.receivers);
+  async received(): Promise<MediaCounts> {
+    return countReceived(await this.look());
+  }
+
+  /** What the browser counts of what comes in, at the child's end; whoever listens gets it, too. */
+  async look(): Promise<RTCStatsReport> {
+    const reports = await this.reports();
+    this.emit("reports", reports);
+    return reports;
+  }
+
+  /** What the browser counts of this link; nothing when it is closed. */
+  async reports(): Promise<RTCStatsReport> {
+    // A link that is closed meanwhile has nothing more to count.
+    return await this.#connection.getStats().catch(() => new Map()) as RTCStatsReport;
   }
 
   /** Counts what the tracks that are passed on have given, at the parent's end. */

@@ -1,9 +1,11 @@
 /**
- * The small talk over a link: the child asks how the parent is, and the parent says what of the
- * stream moves at its own end. Answers do not wait for the parent's timers, which browsers slow down
- * in hidden tabs. Older parents never answer. Pure, but for the channel that it makes.
+ * What is said over a link: the child asks how the parent is, and the parent says what of the stream
+ * moves at its own end, and what it knows about time. Answers do not wait for the parent's timers,
+ * which browsers slow down in hidden tabs. Older parents never answer, or say less. Pure.
  * This module is browser compatible.
  */
+import type { Told } from "./latency/link_latency.ts";
+import type { CapturedFrame } from "./latency/capture_times.ts";
 
 /** What a peer has of the stream right now. */
 export type Flow =
@@ -19,59 +21,104 @@ export type Flow =
 /** What a parent said; `unknown`: it is well, but does not say what moves, as earlier versions. */
 export type Said = Flow | "unknown";
 
-const LABEL = "tributary";
+/** When a question came and its answer went, by the clock of who answers; in ms. */
+export interface AnswerTimes {
+  /** The number of the question. */
+  number: number;
+  receivedAt: number;
+  answeredAt: number;
+}
+
+/** What an answer says. */
+export interface Status {
+  said: Said;
+  /** Null from earlier versions. */
+  told: Told | null;
+  /** Null when the question had no number. */
+  times: AnswerTimes | null;
+}
 
 const QUESTION = "?";
 
+/** Nobody is asked more often than this in the life of a link. */
+const MAX_NUMBER = 999_999_999;
+
+/** More than relays tell at once. */
+const MAX_CAPTURED = 64;
+
+/** No tree is as deep as that. */
+const MAX_DEPTH = 10_000;
+
 const MOVES: readonly string[] = ["picture", "sound", "nothing"] satisfies Flow[];
 
-/** Makes the child's channel; a status that is late is worth nothing, so none is sent again. */
-export function openStatusChannel(
-  connection: RTCPeerConnection,
-  onStatus: (said: Said) => void,
-): RTCDataChannel {
-  const channel = connection.createDataChannel(LABEL, { ordered: false, maxRetransmits: 0 });
-  channel.onmessage = ({ data }) => {
-    const said = decodeStatus(data);
-    if (said) onStatus(said);
-  };
-  return channel;
+/** Writes a question; only a parent that tells its depth understands one with a number. */
+export function encodeQuestion(number: number | null): string {
+  return number === null ? QUESTION : `${QUESTION}${number}`;
 }
 
-/** Asks the parent how it is. */
-export function askForStatus(channel: RTCDataChannel | null): void {
-  if (channel?.readyState === "open") channel.send(QUESTION);
+/** Reads a question; null for what is none. */
+export function decodeQuestion(data: unknown): { number: number | null } | null {
+  if (data === QUESTION) return { number: null };
+  const digits = typeof data === "string" && /^\?(\d{1,9})$/.exec(data)?.[1];
+  return digits ? { number: Number(digits) } : null;
 }
 
-/** Answers the child's questions from now on. */
-export function answerStatus(connection: RTCPeerConnection, flow: () => Promise<Flow>): void {
-  connection.ondatachannel = ({ channel }) => {
-    if (channel.label !== LABEL) return;
-    channel.onmessage = async ({ data }) => {
-      if (data !== QUESTION) return;
-      const status = encodeStatus(await flow());
-      if (channel.readyState === "open") channel.send(status);
-    };
-  };
+/** Returns the number of the next question. */
+export function nextNumber(number: number): number {
+  return number % MAX_NUMBER + 1;
 }
 
-/** Writes a status. For children of earlier versions, who wait for either, only `stalled` differs. */
-export function encodeStatus(flow: Flow): string {
-  return JSON.stringify(
-    flow === "stalled"
-      ? { alive: true, upstream: "stalled" }
-      : { alive: true, upstream: "ok", moves: flow },
-  );
+/**
+ * Writes a status. For children of earlier versions, who wait for either, only `stalled` differs; who
+ * asks without a number is told no more than the depth.
+ */
+export function encodeStatus(
+  flow: Flow,
+  { depth, ageMs, captured }: Told,
+  times: AnswerTimes | null,
+): string {
+  return JSON.stringify({
+    alive: true,
+    ...(flow === "stalled" ? { upstream: "stalled" } : { upstream: "ok", moves: flow }),
+    depth,
+    ...times && {
+      age: ageMs === null ? undefined : round(ageMs),
+      captured: captured.length > 0 ? captured.map(([rtp, at]) => [rtp, round(at)]) : undefined,
+      clock: [times.number, round(times.receivedAt), round(times.answeredAt)],
+    },
+  });
 }
 
 /** Reads a status; null for what is none. */
-export function decodeStatus(data: unknown): Said | null {
+export function decodeStatus(data: unknown): Status | null {
   try {
-    const { upstream, moves } = JSON.parse(String(data));
-    if (upstream === "stalled") return "stalled";
-    if (upstream !== "ok") return null;
-    return MOVES.includes(moves) ? moves : "unknown";
+    const { upstream, moves, depth, age, captured, clock } = JSON.parse(String(data));
+    if (upstream !== "stalled" && upstream !== "ok") return null;
+    return {
+      said: upstream === "stalled" ? upstream : MOVES.includes(moves) ? moves : "unknown",
+      told: depth === undefined ? null : {
+        depth: Number.isInteger(depth) && depth >= 0 && depth < MAX_DEPTH ? depth : null,
+        ageMs: Number.isFinite(age) && age >= 0 ? age : null,
+        captured: Array.isArray(captured) ? captured.slice(0, MAX_CAPTURED).filter(isFrame) : [],
+      },
+      times: isListOf(clock, 3)
+        ? { number: clock[0]!, receivedAt: clock[1]!, answeredAt: clock[2]! }
+        : null,
+    };
   } catch {
     return null;
   }
+}
+
+function isFrame(value: unknown): value is CapturedFrame {
+  return isListOf(value, 2);
+}
+
+function isListOf(value: unknown, length: number): value is number[] {
+  return Array.isArray(value) && value.length === length && value.every(Number.isFinite);
+}
+
+/** To a tenth of a millisecond: browsers know no better. */
+function round(ms: number): number {
+  return Math.round(10 * ms) / 10;
 }

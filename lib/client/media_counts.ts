@@ -16,14 +16,12 @@ export interface MediaCounts {
  * Counts what has come in. Packets of a picture do not count, as they may never become one; browsers
  * decode in hidden tabs as well, and without anybody who watches.
  */
-export async function countReceived(receivers: readonly RTCRtpReceiver[]): Promise<MediaCounts> {
+export function countReceived(reports: RTCStatsReport): MediaCounts {
   const counts = { frames: 0, sounds: 0 };
-  for (const receiver of receivers) {
-    for (const report of await reportsOf(receiver)) {
-      if (report.type !== "inbound-rtp") continue;
-      if (report.kind === "video") counts.frames += report.framesDecoded ?? 0;
-      else counts.sounds += report.packetsReceived ?? 0;
-    }
+  for (const report of reports.values()) {
+    if (report.type !== "inbound-rtp") continue;
+    if (report.kind === "video") counts.frames += report.framesDecoded ?? 0;
+    else counts.sounds += report.packetsReceived ?? 0;
   }
   return counts;
 }
@@ -49,7 +47,7 @@ export async function countSent(senders: readonly RTCRtpSender[]): Promise<Media
 }
 
 // deno-lint-ignore no-explicit-any -- the types of the statistics lack what is read here
-async function reportsOf(end: RTCRtpReceiver | RTCRtpSender): Promise<any[]> {
+async function reportsOf(end: RTCRtpSender): Promise<any[]> {
   try {
     return [...(await end.getStats()).values()];
   } catch {

@@ -5,6 +5,7 @@
  */
 export { DEFAULT_CONSTRAINTS } from "./camera.ts";
 export type { Listener } from "./emitter.ts";
+export type { RelayingStats, TributaryStats, WatchingStats } from "./stats.ts";
 export { Tributary, type TributaryEvents, type TributaryOptions } from "./tributary.ts";
 export {
   type ClientErrorCode,

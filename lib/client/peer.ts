@@ -8,12 +8,21 @@ import type { RelayMode, ServerMessage, ServerMessageOf } from "../protocol/mod.
 import type { Welcome } from "./connection.ts";
 import { Downstream } from "./downstream.ts";
 import { Emitter } from "./emitter.ts";
+import { Bitrate } from "./bitrate.ts";
 import type { IceServers } from "./ice_servers.ts";
+import type { OwnLatency } from "./latency/child_teller.ts";
 import { ReEncodingRelay } from "./relay/re_encoding_relay.ts";
 import { makeRelay } from "./relay/relay_mode.ts";
 import type { Relay } from "./relay/relay.ts";
 import type { SignallingClient } from "./signalling_client.ts";
 import { SourceWatch } from "./source_watch.ts";
+import {
+  countRelayed,
+  countWatched,
+  NOT_WATCHING,
+  type RelayingStats,
+  type WatchingStats,
+} from "./stats.ts";
 import type { TributaryError } from "./tributary_error.ts";
 import { Upstream } from "./upstream.ts";
 
@@ -52,6 +61,7 @@ export class Peer extends Emitter<PeerEvents> {
   #relayMode: RelayMode | null = null;
   readonly #downstream: Downstream;
   #upstream: Upstream | null = null;
+  readonly #bitrate = new Bitrate();
   readonly #empty = Promise.withResolvers<void>();
   #isRetired = false;
 
@@ -65,6 +75,7 @@ export class Peer extends Emitter<PeerEvents> {
       iceServers,
       send: (message) => signalling.send(message),
       flow: () => (this.#upstream ?? source).flow(),
+      latency: () => this.#latency,
       onEmpty: () => {
         if (this.#isRetired) this.#empty.resolve();
       },
@@ -84,6 +95,12 @@ export class Peer extends Emitter<PeerEvents> {
   /** Which way a viewer relays; null for a broadcaster, and before that is known. */
   get relayMode(): RelayMode | null {
     return this.#relayMode;
+  }
+
+  /** Counts what comes in and goes out at present. */
+  async stats(): Promise<WatchingStats & RelayingStats> {
+    const [watched, relayed] = await Promise.all([this.#watched(), this.#downstream.reports()]);
+    return { ...watched, ...countRelayed(relayed) };
   }
 
   /** Passes on a stream of one's own; null: nothing for the time being. */
@@ -152,6 +169,28 @@ export class Peer extends Emitter<PeerEvents> {
     this.#upstream?.close(reason);
     this.#downstream.close();
     this.#relay.close();
+  }
+
+  /** What is one's own is captured here and now. */
+  get #latency(): OwnLatency {
+    if (!this.#upstream) return { depth: 0, latencyMs: 0, capturedAt: () => null };
+    const { latency } = this.#upstream;
+    return {
+      depth: latency?.depth ?? null,
+      latencyMs: latency?.latencyMs ?? null,
+      capturedAt: (rtpTimestamp) => latency?.capturedAt(rtpTimestamp) ?? null,
+    };
+  }
+
+  async #watched(): Promise<WatchingStats> {
+    if (!this.#upstream) return { ...NOT_WATCHING, depth: 0 };
+    const reports = await this.#upstream.reports();
+    const { latency } = this.#upstream;
+    if (!reports || !latency) return NOT_WATCHING;
+    const { depth, latencyMs, bufferMs, roundTripMs } = latency;
+    const counts = countWatched(reports);
+    const bitrate = this.#bitrate.note(counts.bytesReceived, performance.now());
+    return { depth, latencyMs, bufferMs, roundTripMs, ...counts, bitrate };
   }
 
   /** Before there are any children: they come when there is a parent. */

@@ -38,7 +38,7 @@ export class PictureWatch extends Emitter<PictureWatchEvents> {
   constructor(link: Link) {
     super();
     this.#link = link;
-    link.on("status", (said) => this.#handleStatus(said));
+    link.on("answer", ({ said }) => this.#handleStatus(said));
     link.on("statechanged", (state) => {
       if (state === "connected" && this.#timer === undefined) this.#start();
     });

@@ -12,6 +12,7 @@ import { IceServers } from "./ice_servers.ts";
 import { giveUpLeftovers } from "./leftovers.ts";
 import { Peer } from "./peer.ts";
 import { SignallingClient } from "./signalling_client.ts";
+import { NOT_RELAYING, NOT_WATCHING, type TributaryStats } from "./stats.ts";
 import { Streams } from "./streams.ts";
 import { TreeSubscriptions } from "./tree_subscriptions.ts";
 import {
@@ -115,6 +116,13 @@ export class Tributary extends Emitter<TributaryEvents> {
   /** How what is watched is passed on; null while nothing is. */
   get relayMode(): RelayMode | null {
     return this.#peer?.relayMode ?? null;
+  }
+
+  /** Counts what comes in and goes out, and tells how old the picture is and how far it has come. */
+  async getStats(): Promise<TributaryStats> {
+    const counts = await this.#peer?.stats() ?? { ...NOT_WATCHING, ...NOT_RELAYING };
+    const { state, relayMode } = this;
+    return { timestamp: performance.now(), state, relayMode, ...counts };
   }
 
   /**

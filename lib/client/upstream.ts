@@ -10,6 +10,7 @@ import { Emitter } from "./emitter.ts";
 import type { IceServers } from "./ice_servers.ts";
 import type { Flow } from "./link_status.ts";
 import { hasPicture } from "./first_picture.ts";
+import type { LatencyMeter } from "./latency/latency_meter.ts";
 import { endsSearch, reconnectDelayMs } from "./reconnect_policy.ts";
 import type { SignallingClient } from "./signalling_client.ts";
 import { toTributaryError, TributaryError } from "./tributary_error.ts";
@@ -81,6 +82,16 @@ export class Upstream extends Emitter<UpstreamEvents> {
     super();
     this.#options = options;
     this.#closing.promise.catch(() => {});
+  }
+
+  /** Measures how old the stream is that is shown; null while none is. */
+  get latency(): LatencyMeter | null {
+    return this.#shown?.latency ?? null;
+  }
+
+  /** What the browser counts of the link whose stream is shown; null while none is. */
+  async reports(): Promise<RTCStatsReport | null> {
+    return await this.#shown?.link.look() ?? null;
   }
 
   /** Says what there is to pass on. */

@@ -28,7 +28,7 @@ export async function impairLinks(
 ): Promise<Disposable> {
   const random = seededRandom(seed);
   const sockets: Socket[] = [];
-  const timers = new Set<number>();
+  const timers = new Set<ReturnType<typeof setTimeout>>();
   const impair = (send: () => void, waitMs: number) => {
     if (random() < (impairment.loss ?? 0)) return;
     const timer = setTimeout(() => {

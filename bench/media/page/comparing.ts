@@ -2,7 +2,8 @@
  * Compares pictures of a track with their originals. It takes them as they come from the decoder: a
  * busy page shows only some of them, and at every depth others. Runs in pages.
  */
-import { HEIGHT, Painter, psnrDb, readLabel, texturePixels, WIDTH } from "./picture.ts";
+import { readLabel } from "../../../tests/support/labelled_picture.ts";
+import { HEIGHT, Painter, psnrDb, texturePixels, WIDTH } from "./picture.ts";
 
 /** Every so many pictures one is compared, which takes some ms. */
 const COMPARE_EVERY = 10;

@@ -1,5 +1,6 @@
 /** What is broadcast: pictures at an even pace, and a tone. Runs in the broadcaster's page. */
-import { clockMs, FRAME_RATE, HEIGHT, Painter, WIDTH } from "./picture.ts";
+import { clockMs } from "../../../tests/support/labelled_picture.ts";
+import { FRAME_RATE, HEIGHT, Painter, WIDTH } from "./picture.ts";
 import { TONE_HZ } from "./tone.ts";
 
 /** Well audible, far from clipping. */

@@ -6,7 +6,8 @@ import { Tributary } from "../../../lib/client/mod.ts";
 import type { RelayMode } from "../../../lib/client/mod.ts";
 import { receiversOf } from "./connections.ts";
 import { compareFrames, type Comparison } from "./comparing.ts";
-import { readLabel, since, WIDTH } from "./picture.ts";
+import { readLabel, since } from "../../../tests/support/labelled_picture.ts";
+import { WIDTH } from "./picture.ts";
 
 /** A label that says more than this, in ms, was misread. */
 const MAX_LATENCY_MS = 20_000;

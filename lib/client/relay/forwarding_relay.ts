@@ -7,7 +7,7 @@
 import { directToChild } from "./child_transceivers.ts";
 import { numberFrames } from "./frame_numbers.ts";
 import { PaceWatch } from "./pace_watch.ts";
-import type { Relay, RelaySource } from "./relay.ts";
+import type { PassedFrame, Relay, RelaySource } from "./relay.ts";
 import type { RelayWorker } from "./relay_worker.ts";
 import type { MediaKind } from "./worker_messages.ts";
 
@@ -79,6 +79,12 @@ export class ForwardingRelay implements Relay {
   /** Says whether a child's link keeps failing to take what it is sent. */
   isSlow(peer: string): boolean {
     return this.#paces.get(peer)?.isSlow ?? false;
+  }
+
+  /** The frames that a child was sent of late. */
+  async passed(peer: string): Promise<readonly PassedFrame[] | null> {
+    const lane = this.#lanes.get(peer)?.find(({ kind }) => kind === "video");
+    return lane ? await this.#worker.passed(lane.id) : [];
   }
 
   /** Forgets a child's lanes. */

@@ -10,4 +10,6 @@ export interface EncodedFrame {
   isKey: boolean;
   /** How many frames of sound before it are missing, for good; the child's clock goes on for them. */
   missing?: number;
+  /** Of a picture: its RTP timestamp on the link over which it came. */
+  rtpTimestamp?: number;
 }

@@ -4,7 +4,7 @@
  * This module is browser compatible.
  */
 import { directToChild } from "./child_transceivers.ts";
-import type { Relay, RelaySource } from "./relay.ts";
+import type { PassedFrame, Relay, RelaySource } from "./relay.ts";
 
 /** Passes decoded tracks on; each child's sender encodes them again. */
 export class ReEncodingRelay implements Relay {
@@ -42,6 +42,11 @@ export class ReEncodingRelay implements Relay {
   /** Returns false: encoders make the picture fit the link. */
   isSlow(): boolean {
     return false;
+  }
+
+  /** Says that frames do not come through as they are. */
+  passed(): Promise<readonly PassedFrame[] | null> {
+    return Promise.resolve(null);
   }
 
   /** Forgets a child's senders. */

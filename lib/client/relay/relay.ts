@@ -10,6 +10,12 @@ export type RelaySource =
   | { readonly stream: MediaStream }
   | { readonly receivers: readonly RTCRtpReceiver[] };
 
+/** A frame of the picture that was passed on as it came, by its RTP timestamps on both links. */
+export interface PassedFrame {
+  received: number;
+  sent: number;
+}
+
 /** Passes one source on to any number of children. */
 export interface Relay {
   /** Is told of transceivers whose receivers may become the source, before they are offered. */
@@ -26,6 +32,12 @@ export interface Relay {
 
   /** Says whether a child's link keeps failing to take what it is sent. */
   isSlow(peer: string): boolean;
+
+  /**
+   * The frames that were passed on to a child of late, in order; null from a relay that does not pass
+   * frames on as they come.
+   */
+  passed(peer: string): Promise<readonly PassedFrame[] | null>;
 
   /** Forgets a child whose link is gone. */
   removeChild(peer: string): void;

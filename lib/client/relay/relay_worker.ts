@@ -3,6 +3,7 @@
  * without encoded transforms, a page that allows no workers of this kind) there is none, and a relay
  * has to do without. This module is browser compatible.
  */
+import type { PassedFrame } from "./relay.ts";
 import { WORKER_CODE } from "./worker_code.ts";
 import type { FromWorker, LaneReport, ToWorker, TransformOptions } from "./worker_messages.ts";
 
@@ -33,6 +34,7 @@ export class RelayWorker {
   readonly #worker: Worker;
   readonly #tallies = new Map<number, (lanes: Record<string, LaneReport>) => void>();
   readonly #senders = new Map<string, RTCRtpSender>();
+  readonly #passed = new Map<number, (frames: PassedFrame[]) => void>();
   #ids = 0;
 
   /** Returns the page's worker; null where there can be none. */
@@ -64,6 +66,10 @@ export class RelayWorker {
     this.#worker = worker;
     worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
       if (data.type === "makeKey") return void makeKey(this.#senders.get(data.lane));
+      if (data.type === "passed") {
+        this.#passed.get(data.request)?.(data.frames);
+        this.#passed.delete(data.request);
+      }
       if (data.type !== "tally") return;
       this.#tallies.get(data.request)?.(data.lanes);
       this.#tallies.delete(data.request);
@@ -106,6 +112,15 @@ export class RelayWorker {
       const request = ++this.#ids;
       this.#tallies.set(request, resolve);
       this.send({ type: "tally", request, lanes });
+    });
+  }
+
+  /** Asks which frames a lane has sent of late. */
+  passed(lane: string): Promise<PassedFrame[]> {
+    return new Promise((resolve) => {
+      const request = ++this.#ids;
+      this.#passed.set(request, resolve);
+      this.send({ type: "passed", request, lane });
     });
   }
 

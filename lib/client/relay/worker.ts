@@ -9,6 +9,7 @@ import { GroupOfPictures } from "./group_of_pictures.ts";
 import { isKeyFrame } from "./key_frame.ts";
 import { KeyRequests } from "./key_requests.ts";
 import { Lane } from "./lane.ts";
+import { PassedFrames } from "./passed_frames.ts";
 import { PictureOrder } from "./picture_order.ts";
 import { SoundOrder } from "./sound_order.ts";
 import type {
@@ -62,6 +63,7 @@ interface Tap {
 interface LaneEnd {
   lane: Lane<RtcFrame>;
   carriers: CarrierMaker;
+  passed: PassedFrames;
   tap: Tap | null;
 }
 
@@ -102,6 +104,11 @@ scope.onmessage = ({ data: message }) => {
       return;
     case "tally":
       scope.postMessage({ type: "tally", request: message.request, lanes: tally(message.lanes) });
+      return;
+    case "passed": {
+      const frames = lanes.get(message.lane)?.passed.latest ?? [];
+      scope.postMessage({ type: "passed", request: message.request, frames: [...frames] });
+    }
   }
 };
 
@@ -144,7 +151,11 @@ function pictureSorter(tap: Tap): (received: RtcFrame) => EncodedFrame[] {
   return (received) => {
     const { mimeType, frameId, dependencies, rtpTimestamp } = received.getMetadata();
     const isKey = mimeType ? isKeyFrame(mimeType, received.data) : null;
-    const frame = { data: received.data.slice(0), isKey: isKey ?? received.type === "key" };
+    const frame = {
+      data: received.data.slice(0),
+      isKey: isKey ?? received.type === "key",
+      rtpTimestamp,
+    };
     const place = { id: frameId, needs: dependencies, timestamp: rtpTimestamp };
     const frames = order.take(frame, place);
     if (order.isBroken) tap.keys.ask();
@@ -180,9 +191,14 @@ async function runLane(
   const end: LaneEnd = {
     tap: null,
     carriers,
+    passed: new PassedFrames(),
     lane: new Lane<RtcFrame>({
       kind,
-      send(carrier, { data }) {
+      send(carrier, { data, rtpTimestamp }) {
+        end.passed.note(
+          rtpTimestamp,
+          kind === "video" ? carrier.getMetadata().rtpTimestamp : undefined,
+        );
         // Sending may take the buffer away, and others send it, too.
         carrier.data = data.slice(0);
         writer.write(carrier).catch(() => {});
@@ -210,6 +226,7 @@ function feed(id: string): void {
   if (tap === end.tap) return;
   end.tap?.lanes.delete(end);
   end.tap = tap;
+  end.passed.clear();
   tap?.lanes.add(end);
   end.lane.switchTo(() => tap?.group.frames ?? NONE);
 }

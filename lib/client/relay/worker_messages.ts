@@ -3,6 +3,7 @@
  * through the transforms, whose options these are, too. This module is browser compatible.
  */
 import type { LaneTally } from "./lane.ts";
+import type { PassedFrame } from "./relay.ts";
 
 /** Sound or picture. */
 export type MediaKind = "audio" | "video";
@@ -25,7 +26,9 @@ export type ToWorker =
   /** These lanes are over. */
   | { type: "end"; lanes: string[] }
   /** Asks for the tallies of some lanes. */
-  | { type: "tally"; request: number; lanes: string[] };
+  | { type: "tally"; request: number; lanes: string[] }
+  /** Asks for the frames that a lane has sent of late. */
+  | { type: "passed"; request: number; lane: string };
 
 /** From the worker. */
 export type FromWorker =
@@ -33,7 +36,8 @@ export type FromWorker =
   | { type: "ready" }
   /** The encoder of a lane's carriers is to make a key frame. */
   | { type: "makeKey"; lane: string }
-  | { type: "tally"; request: number; lanes: Record<string, LaneReport> };
+  | { type: "tally"; request: number; lanes: Record<string, LaneReport> }
+  | { type: "passed"; request: number; frames: PassedFrame[] };
 
 /** What a lane has done, and what it has still to do. */
 export interface LaneReport extends LaneTally {
