@@ -80,6 +80,7 @@ export class Downstream {
         offer as unknown as RTCSessionDescriptionInit,
         (transceivers) => relay.addChild(peer, transceivers),
         flow,
+        relay.startBitrate,
       );
       if (!isCurrent()) return;
       child.answer = { command: "RELAY_BROADCAST_RECEIVED", peer, answer: { ...answer } };

@@ -5,13 +5,24 @@
  * This module is browser compatible.
  */
 
+import type { Encoding } from "../quality.ts";
+
 /** What a peer passes on: its own stream, or what comes in over the link to its parent. */
 export type RelaySource =
-  | { readonly stream: MediaStream }
+  | OwnSource
   | { readonly receivers: readonly RTCRtpReceiver[] };
+
+/** A peer's own stream, and how it is to be encoded; null leaves that to the size of its picture. */
+export interface OwnSource {
+  readonly stream: MediaStream;
+  readonly encoding: Encoding | null;
+}
 
 /** Passes one source on to any number of children. */
 export interface Relay {
+  /** What a link to a child is to begin with, in bit/s, before it has been measured. */
+  readonly startBitrate: number;
+
   /** Is told of receivers that may become the source, before anything has come in over them. */
   prepare(receivers: readonly RTCRtpReceiver[]): void;
 
