@@ -3,6 +3,7 @@
  * the SDK but what its qualities are.
  */
 import { type PictureSize, QUALITIES, type QualityName } from "../../lib/client/quality.ts";
+import { ChooseIcon } from "../parts/icons.tsx";
 
 const NAMES = Object.keys(QUALITIES) as QualityName[];
 
@@ -20,15 +21,18 @@ export function QualityField({ quality, given, ready, onChoose }: QualityFieldPr
   return (
     <div class="field">
       <label for="quality">Quality</label>
-      <select
-        id="quality"
-        value={quality}
-        disabled={!ready}
-        aria-describedby="quality-hint"
-        onChange={(event) => onChoose(event.currentTarget.value as QualityName)}
-      >
-        {NAMES.map((name) => <option key={name} value={name}>{name}</option>)}
-      </select>
+      <span class="select">
+        <select
+          id="quality"
+          value={quality}
+          disabled={!ready}
+          aria-describedby="quality-hint"
+          onChange={(event) => onChoose(event.currentTarget.value as QualityName)}
+        >
+          {NAMES.map((name) => <option key={name} value={name}>{name}</option>)}
+        </select>
+        <ChooseIcon />
+      </span>
       <p class="hint" id="quality-hint">
         {costOf(quality)} <span role="status">{given && shortfallOf(given)}</span>
       </p>
@@ -39,7 +43,7 @@ export function QualityField({ quality, given, ready, onChoose }: QualityFieldPr
 /** Says what a quality costs. */
 export function costOf(quality: QualityName): string {
   const mbits = QUALITIES[quality].maxBitrate / 1_000_000;
-  return `Each viewer you carry yourself takes up to ${mbits} Mbit/s of your upload.`;
+  return `Each viewer you carry yourself takes up to ${mbits}\u00a0Mbit/s of your upload.`;
 }
 
 /** Says that a camera gives less than was chosen. */

@@ -13,7 +13,7 @@ Deno.test("defaultQuality() is 720p for computers that can, and 360p for what is
 Deno.test("the studio says what a quality costs, and what a camera gives instead", () => {
   assertEquals(
     costOf("720p"),
-    "Each viewer you carry yourself takes up to 2.5 Mbit/s of your upload.",
+    "Each viewer you carry yourself takes up to 2.5\u00a0Mbit/s of your upload.",
   );
   assertEquals(
     shortfallOf({ width: 640, height: 480 }),
