@@ -10,6 +10,7 @@ import { Notice } from "./parts/notice.tsx";
 import { useNow } from "./parts/use_now.ts";
 import { LivePanel } from "./studio/live_panel.tsx";
 import { isAboutName, mendingButton, studioProblem } from "./studio/problems.ts";
+import { QualityField } from "./studio/quality_field.tsx";
 import { SetupForm } from "./studio/setup_form.tsx";
 import { canShareScreen } from "./studio/screen.ts";
 import { SourceButtons } from "./studio/source_buttons.tsx";
@@ -43,6 +44,14 @@ export function Studio({ suggestedName, connect }: StudioProps & { connect?: Con
   const nameProblem = problem && isAboutName(problem) ? studioProblem(problem) : null;
   const notice = nameProblem ? null : problem ?? (studio.isScreen ? null : lackOf(stream));
   const mending = notice && mendingButton(notice);
+  const qualityField = (
+    <QualityField
+      quality={studio.quality}
+      given={studio.shortfall}
+      ready={studio.ready}
+      onChoose={studio.chooseQuality}
+    />
+  );
 
   return (
     <div class="studio" data-phase={phase}>
@@ -96,11 +105,15 @@ export function Studio({ suggestedName, connect }: StudioProps & { connect?: Con
             ready={studio.ready}
             busy={phase === "starting"}
             onGoLive={studio.goLive}
-          />
+          >
+            {qualityField}
+          </SetupForm>
         )}
         {isLive && (
           <>
-            <LivePanel name={studio.name} reconnecting={phase === "reconnecting"} />
+            <LivePanel name={studio.name} reconnecting={phase === "reconnecting"}>
+              {qualityField}
+            </LivePanel>
             <section class="panel studio-tree" aria-labelledby="tree-title">
               <h2 id="tree-title">{viewers === 0 ? "No viewers" : countOfViewers(viewers)}</h2>
               <ViewerTree tree={studio.tree} />

@@ -10,6 +10,7 @@ export type Client = Pick<
   | "startCamera"
   | "stopCamera"
   | "setStream"
+  | "setQuality"
   | "startBroadcast"
   | "resumeBroadcast"
   | "resumeToken"

@@ -80,3 +80,10 @@ export const ViewersIcon = () => (
     <circle cx="12" cy="12" r="2.8" />
   </Icon>
 );
+
+/** An angle that points down: there is more to choose from. */
+export const ChooseIcon = () => (
+  <Icon>
+    <path d="m6.5 9.5 5.5 5.5 5.5-5.5" />
+  </Icon>
+);

@@ -1,14 +1,17 @@
 /** What the broadcaster needs to gather viewers while live: the link, and how things stand. */
+import type { ComponentChildren } from "preact";
 import { CopyLink } from "../parts/copy_link.tsx";
 import { watchPath } from "../parts/links.ts";
 
 interface LivePanelProps {
   name: string;
   reconnecting: boolean;
+  /** What else can be done while live. */
+  children?: ComponentChildren;
 }
 
 /** Shows the link to share and whether others can join. */
-export function LivePanel({ name, reconnecting }: LivePanelProps) {
+export function LivePanel({ name, reconnecting, children }: LivePanelProps) {
   const path = watchPath(name);
   return (
     <div class="panel">
@@ -25,6 +28,7 @@ export function LivePanel({ name, reconnecting }: LivePanelProps) {
           Open <span class="hidden">as a viewer, in a new tab</span>
         </a>
       </CopyLink>
+      {children}
     </div>
   );
 }

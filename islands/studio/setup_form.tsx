@@ -2,6 +2,7 @@
  * What is asked before going live: a name for the broadcast and, if one likes, one's own. The fields
  * keep their own text, so what was typed before the page woke up is not lost.
  */
+import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { MAX_PEER_NAME_LENGTH } from "../../lib/protocol/limits.ts";
 import { type Problem } from "../parts/notice.tsx";
@@ -15,10 +16,14 @@ interface SetupFormProps {
   ready: boolean;
   busy: boolean;
   onGoLive: (name: string, peerName: string) => void;
+  /** What else is asked. */
+  children?: ComponentChildren;
 }
 
 /** Asks for the names and goes live. */
-export function SetupForm({ suggestedName, nameProblem, ready, busy, onGoLive }: SetupFormProps) {
+export function SetupForm(
+  { suggestedName, nameProblem, ready, busy, onGoLive, children }: SetupFormProps,
+) {
   const nameField = useRef<HTMLInputElement>(null);
   const peerNameField = useRef<HTMLInputElement>(null);
   useEffect(() => {
@@ -73,6 +78,7 @@ export function SetupForm({ suggestedName, nameProblem, ready, busy, onGoLive }:
         />
         <p class="hint" id="peer-name-hint">Optional. Viewers see it beside the title.</p>
       </div>
+      {children}
       <button type="submit" class="button primary large" disabled={!ready || busy}>
         {busy ? "Going live…" : "Go live"}
       </button>

@@ -8,6 +8,7 @@ import { type Client, codeOf, type Connect, missingSupport } from "../parts/clie
 import { keepBroadcast, type KeptBroadcast, takeKeptBroadcast } from "./kept_broadcast.ts";
 import { nameFault } from "./problems.ts";
 import { countViewers } from "./tree.ts";
+import { useQuality } from "./use_quality.ts";
 import { useSources } from "./use_sources.ts";
 
 /** Where the broadcaster stands. */
@@ -47,6 +48,7 @@ export function useStudio(connect: Connect | undefined) {
   const [ready, setReady] = useState(false);
   const update = (change: Partial<StudioState>) => setState((old) => ({ ...old, ...change }));
   const sources = useSources(client, () => update({ problem: "camera_stopped" }));
+  const quality = useQuality(client);
 
   useEffect(() => {
     if (!connect) return;
@@ -61,6 +63,7 @@ export function useStudio(connect: Connect | undefined) {
       })));
     tributary.on("statechanged", (next) => setState((old) => afterClientState(old, next)));
     tributary.on("error", ({ code }) => setState((old) => afterClientError(old, code)));
+    quality.recall();
     const kept = takeKeptBroadcast();
     if (kept) takeUp(kept);
     setReady(true);
@@ -158,10 +161,13 @@ export function useStudio(connect: Connect | undefined) {
     stream,
     isScreen,
     isMuted,
+    quality: quality.quality,
+    shortfall: isScreen ? null : quality.shortfallOf(stream),
     ready,
     mute,
     showCamera,
     showScreen,
+    chooseQuality: quality.choose,
     goLive,
     end,
     startOver,

@@ -3,15 +3,16 @@
  * why they could not be opened. Knows nothing of broadcasts.
  * This module is browser compatible.
  */
+import { cameraConstraints, QUALITIES } from "./quality.ts";
 import { toTributaryError, TributaryError, type TributaryErrorCode } from "./tributary_error.ts";
 
 /**
  * What is asked for by default. The broadcaster and every relay upload the picture several times
- * over, so it is modest; callers who know their viewers' links ask for more.
+ * over, so it is modest; who knows the viewers' links chooses a quality.
  */
 export const DEFAULT_CONSTRAINTS: MediaStreamConstraints = {
   audio: true,
-  video: { width: { ideal: 640 }, height: { ideal: 360 }, frameRate: { ideal: 30, max: 30 } },
+  video: cameraConstraints(QUALITIES["360p"]),
 };
 
 /** What getUserMedia's errors mean to people; the names are the specification's. */
@@ -34,9 +35,13 @@ export class Camera {
    * Opens the camera and resolves with its stream. Without constraints it takes what there is:
    * picture and sound, or the one of them that this device has.
    *
+   * @param video what is asked of the picture then
    * @throws {TributaryError} `camera_refused`, `camera_missing`, `camera_busy` or `cancelled`.
    */
-  async start(constraints?: MediaStreamConstraints): Promise<MediaStream> {
+  async start(
+    constraints?: MediaStreamConstraints,
+    video?: MediaTrackConstraints,
+  ): Promise<MediaStream> {
     const stops = this.#stops;
     if (!navigator.mediaDevices) {
       throw new TributaryError(
@@ -44,7 +49,7 @@ export class Camera {
         "The browser allows the camera only on pages that were loaded over https.",
       );
     }
-    const stream = await (constraints ? open(constraints) : openWhatThereIs());
+    const stream = await (constraints ? open(constraints) : openWhatThereIs(video));
     if (stops !== this.#stops) {
       stopTracks(stream);
       throw new TributaryError("cancelled");
@@ -71,9 +76,9 @@ async function open(constraints: MediaStreamConstraints): Promise<MediaStream> {
 }
 
 /** Browsers refuse to open both when one is missing, and do not say which. */
-async function openWhatThereIs(): Promise<MediaStream> {
-  const { audio, video } = DEFAULT_CONSTRAINTS;
-  for (const constraints of [DEFAULT_CONSTRAINTS, { video }]) {
+async function openWhatThereIs(video = DEFAULT_CONSTRAINTS.video): Promise<MediaStream> {
+  const { audio } = DEFAULT_CONSTRAINTS;
+  for (const constraints of [{ audio, video }, { video }]) {
     try {
       return await open(constraints);
     } catch (error) {

@@ -84,6 +84,7 @@ export class Downstream {
         offer as unknown as RTCSessionDescriptionInit,
         (transceivers) => relay.addChild(peer, transceivers),
         { flow, tell: (inFull) => teller.tell(inFull) },
+        relay.startBitrate,
       );
       if (!isCurrent()) return;
       child.answer = { command: "RELAY_BROADCAST_RECEIVED", peer, answer: { ...answer } };

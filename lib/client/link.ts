@@ -7,6 +7,7 @@
 import { Emitter } from "./emitter.ts";
 import { askForCaptureTimes } from "./latency/link_readings.ts";
 import { countReceived, countSent, type MediaCounts } from "./media_counts.ts";
+import { withStartBitrate } from "./start_bitrate.ts";
 import { type Answer, type Answering, answerStatus, StatusChannel } from "./status_channel.ts";
 
 /** How a link is doing. */
@@ -111,14 +112,19 @@ export class Link extends Emitter<LinkEvents> {
    *
    * @param prepare puts into the transceivers what the child is to get
    * @param answering is what the child is told when it asks
+   * @param startBitrate what the link begins with, in bit/s
    */
   async answer(
     offer: RTCSessionDescriptionInit,
     prepare: (transceivers: RTCRtpTransceiver[]) => Promise<void>,
     answering: Answering,
+    startBitrate: number,
   ): Promise<RTCSessionDescriptionInit> {
     answerStatus(this.#connection, answering);
-    await this.#connection.setRemoteDescription(offer);
+    await this.#connection.setRemoteDescription({
+      type: offer.type,
+      sdp: offer.sdp && withStartBitrate(offer.sdp, startBitrate),
+    });
     await prepare(this.#connection.getTransceivers());
     const { type, sdp } = await this.#connection.createAnswer();
     await this.#connection.setLocalDescription({ type, sdp });

@@ -5,6 +5,14 @@
  */
 export { DEFAULT_CONSTRAINTS } from "./camera.ts";
 export type { Listener } from "./emitter.ts";
+export {
+  type ContentHint,
+  QUALITIES,
+  type Quality,
+  QUALITY_LIMITS,
+  type QualityChoice,
+  type QualityName,
+} from "./quality.ts";
 export type { RelayingStats, TributaryStats, WatchingStats } from "./stats.ts";
 export { Tributary, type TributaryEvents, type TributaryOptions } from "./tributary.ts";
 export {

@@ -13,7 +13,7 @@ import type { IceServers } from "./ice_servers.ts";
 import type { OwnLatency } from "./latency/child_teller.ts";
 import { ReEncodingRelay } from "./relay/re_encoding_relay.ts";
 import { makeRelay } from "./relay/relay_mode.ts";
-import type { Relay } from "./relay/relay.ts";
+import type { OwnSource, Relay } from "./relay/relay.ts";
 import type { SignallingClient } from "./signalling_client.ts";
 import { SourceWatch } from "./source_watch.ts";
 import {
@@ -104,8 +104,8 @@ export class Peer extends Emitter<PeerEvents> {
   }
 
   /** Passes on a stream of one's own; null: nothing for the time being. */
-  setStream(stream: MediaStream | null): void {
-    this.#relay.setSource(stream && { stream });
+  setOwn(source: OwnSource | null): void {
+    this.#relay.setSource(source);
   }
 
   /**

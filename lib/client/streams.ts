@@ -1,15 +1,18 @@
 /**
- * The streams of a page: its own, mostly from the camera, and the one that it watches; and which of
- * the two is to be shown. Knows nothing of links, states and the service.
+ * The streams of a page: its own, mostly from the camera, in the quality that was chosen, and the one
+ * that it watches; and which of the two is to be shown. Knows nothing of links, states and the service.
  * This module is browser compatible.
  */
 import { Camera } from "./camera.ts";
 import { Emitter } from "./emitter.ts";
+import { OwnQuality } from "./own_quality.ts";
+import type { Quality, QualityChoice } from "./quality.ts";
+import type { OwnSource } from "./relay/relay.ts";
 
 /** What Streams emits. */
 export interface StreamsEvents {
-  /** The page's own stream, whenever another one has been set. */
-  own: MediaStream | null;
+  /** What the page has to broadcast, whenever that, or how it is to be encoded, is another. */
+  own: OwnSource | null;
   /** The stream to show, whenever that is another one than before. */
   shown: MediaStream | null;
 }
@@ -17,14 +20,31 @@ export interface StreamsEvents {
 /** Holds the streams of one page. */
 export class Streams extends Emitter<StreamsEvents> {
   readonly #camera = new Camera();
+  readonly #quality = new OwnQuality();
   #own: MediaStream | null = null;
   #watched: MediaStream | null = null;
   #isWatching = false;
   #emitted: MediaStream | null = null;
 
-  /** The page's own stream. */
-  get own(): MediaStream | null {
-    return this.#own;
+  /** What the page has to broadcast. */
+  get own(): OwnSource | null {
+    return this.#own && { stream: this.#own, encoding: this.#quality.encoding };
+  }
+
+  /** The quality that was chosen; null while none was. */
+  get quality(): Readonly<Quality> | null {
+    return this.#quality.current;
+  }
+
+  /**
+   * Takes another quality for the page's own stream; resolves when its tracks have it.
+   *
+   * @throws {TributaryError} `bad_quality`
+   */
+  async setQuality(choice: QualityChoice): Promise<void> {
+    this.#quality.choose(choice);
+    this.emit("own", this.own);
+    await this.#quality.apply(this.#own);
   }
 
   /** The stream to show: what is being watched, or else one's own. */
@@ -33,8 +53,12 @@ export class Streams extends Emitter<StreamsEvents> {
   }
 
   /** Opens camera and microphone. It takes `setOwn` to make their stream the page's own. */
-  startCamera(constraints?: MediaStreamConstraints): Promise<MediaStream> {
-    return this.#camera.start(constraints);
+  async startCamera(constraints?: MediaStreamConstraints): Promise<MediaStream> {
+    if (constraints) return await this.#camera.start(constraints);
+    const { current, constraints: video } = this.#quality;
+    const stream = await this.#camera.start(undefined, video ?? undefined);
+    if (current === this.#quality.current) this.#quality.noteOpened(stream);
+    return stream;
   }
 
   /** Stops camera and microphone; a stream of theirs is the page's own no more. */
@@ -46,7 +70,8 @@ export class Streams extends Emitter<StreamsEvents> {
   /** Takes the page's own stream. */
   setOwn(stream: MediaStream | null): void {
     this.#own = stream;
-    this.emit("own", stream);
+    void this.#quality.apply(stream);
+    this.emit("own", this.own);
     this.#emitShown();
   }
 

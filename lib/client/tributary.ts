@@ -11,6 +11,7 @@ import { Emitter } from "./emitter.ts";
 import { IceServers } from "./ice_servers.ts";
 import { giveUpLeftovers } from "./leftovers.ts";
 import { Peer } from "./peer.ts";
+import type { Quality, QualityChoice } from "./quality.ts";
 import { SignallingClient } from "./signalling_client.ts";
 import { NOT_RELAYING, NOT_WATCHING, type TributaryStats } from "./stats.ts";
 import { Streams } from "./streams.ts";
@@ -83,8 +84,8 @@ export class Tributary extends Emitter<TributaryEvents> {
     this.#signalling.on("interrupted", () => this.#handleInterrupted());
     this.#signalling.on("welcome", (welcome) => this.#handleWelcome(welcome));
     this.#signalling.on("lost", (error) => this.#handleLost(error));
-    this.#streams.on("own", (stream) => {
-      if (!this.#isViewer) this.#peer?.setStream(stream);
+    this.#streams.on("own", (source) => {
+      if (!this.#isViewer) this.#peer?.setOwn(source);
     });
     this.#streams.on("shown", (stream) => this.emit("stream", stream));
     this.#iceServers = new IceServers(rtcConfiguration, async () => {
@@ -133,9 +134,28 @@ export class Tributary extends Emitter<TributaryEvents> {
     return this.#signalling.token;
   }
 
+  /** The quality that was chosen, in full; null while none was. */
+  get quality(): Quality | null {
+    return this.#streams.quality;
+  }
+
+  /**
+   * Chooses the quality of what is broadcast: `360p`, `720p`, `1080p`, or numbers. To be called at any
+   * time: while live it changes what viewers get, without anybody joining again. Resolves when the
+   * stream that was set has it; a camera that cannot gives what it can (`track.getSettings()`). What a
+   * script makes keeps its size, and gets the bitrate and the hint.
+   *
+   * Without a choice the camera gives 360p, and tracks that were set stay as they are.
+   *
+   * @throws {TributaryError} `bad_quality`, whose message says what is allowed
+   */
+  setQuality(quality: QualityChoice): Promise<void> {
+    return this.#streams.setQuality(quality);
+  }
+
   /**
    * Opens camera and microphone, or the one of them that is there, and resolves with their stream,
-   * for `setStream`. Constraints that are given are strict.
+   * for `setStream`. The picture has the quality that was chosen. Constraints that are given are strict.
    *
    * @throws {TributaryError} `camera_refused`, `camera_missing` or `camera_busy`
    */
@@ -170,7 +190,7 @@ export class Tributary extends Emitter<TributaryEvents> {
   ): Promise<void> {
     const peer = this.#begin("start a broadcast", name, peerName);
     this.#title = title;
-    peer.setStream(this.#streams.own);
+    peer.setOwn(this.#streams.own);
     void this.#iceServers.fresh();
     await this.#complete(peer, this.#start(peer));
     this.#setState(BROADCASTING);
@@ -190,7 +210,7 @@ export class Tributary extends Emitter<TributaryEvents> {
   ): Promise<boolean> {
     const peer = this.#begin("take up a broadcast", name, peerName, token);
     this.#title = title;
-    peer.setStream(this.#streams.own);
+    peer.setOwn(this.#streams.own);
     let isLive = false;
     const off = this.#signalling.on("welcome", ({ broadcasts }) => {
       isLive = broadcasts.includes(name);

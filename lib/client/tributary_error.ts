@@ -15,6 +15,7 @@ export type ClientErrorCode =
   | "camera_missing"
   | "camera_busy"
   | "wrong_state"
+  | "bad_quality"
   | "broadcast_ended"
   | "cancelled"
   | "refused";

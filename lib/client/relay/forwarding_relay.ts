@@ -4,6 +4,7 @@
  * this is the page's end, which puts taps on receivers and lanes under senders. A change of source is
  * a word to the worker: children keep their links and lanes. This module is browser compatible.
  */
+import { bitrateFor, QUALITY_LIMITS } from "../quality.ts";
 import { directToChild } from "./child_transceivers.ts";
 import { numberFrames } from "./frame_numbers.ts";
 import { PaceWatch } from "./pace_watch.ts";
@@ -11,8 +12,11 @@ import type { PassedFrame, Relay, RelaySource } from "./relay.ts";
 import type { RelayWorker } from "./relay_worker.ts";
 import type { MediaKind } from "./worker_messages.ts";
 
-/** Lets a sender's estimate of its link grow beyond what its tiny carriers ask for, in bit/s. */
-const MAX_BITRATE = 8_000_000;
+/**
+ * Lets a sender's estimate of its link grow beyond what its tiny carriers ask for, in bit/s: to what a
+ * broadcaster may send at most, and a third more for what is sent twice, sound, and catching up.
+ */
+const MAX_BITRATE = QUALITY_LIMITS.maxBitrate.max * 4 / 3;
 
 /** One kind of media on its way to one child. */
 interface LaneEnd {
@@ -33,6 +37,12 @@ export class ForwardingRelay implements Relay {
 
   constructor(worker: RelayWorker) {
     this.#worker = worker;
+  }
+
+  /** All that the picture may take: it comes as it is, and waits where the link is not yet as wide. */
+  get startBitrate(): number {
+    const picture = this.#source.find(({ track }) => track.kind === "video");
+    return bitrateFor(picture?.track.getSettings() ?? {});
   }
 
   /** Puts taps on receivers, before anything has come in over them. */

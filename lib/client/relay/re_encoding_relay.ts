@@ -3,16 +3,30 @@
  * encode them again for each child. Costs processor time and a little quality at every step.
  * This module is browser compatible.
  */
+import { bitrateFor, type Encoding, startBitrateFor } from "../quality.ts";
 import { directToChild } from "./child_transceivers.ts";
+import { Encoders } from "./encoders.ts";
 import type { PassedFrame, Relay, RelaySource } from "./relay.ts";
+
+/** How often the size of a picture is looked at that has no encoding of its own. It changes rarely. */
+const LOOK_MS = 1_000;
 
 /** Passes decoded tracks on; each child's sender encodes them again. */
 export class ReEncodingRelay implements Relay {
   #tracks: readonly MediaStreamTrack[] = [];
+  /** What the source asks for; null leaves it to the size of the picture. */
+  #wanted: Encoding | null = null;
+  readonly #encoders = new Encoders({ maxBitrate: bitrateFor({}) });
+  #timer: ReturnType<typeof setInterval> | undefined;
   readonly #senders = new Map<string, Map<string, RTCRtpSender>>();
   readonly #group = new MediaStream();
   /** Browsers decode received sound only for someone who listens, and the page may not. */
   #listener: HTMLAudioElement | null = null;
+
+  /** Half of what the picture may take. */
+  get startBitrate(): number {
+    return startBitrateFor(this.#encoders.encoding);
+  }
 
   /** Does nothing: decoded tracks can be taken at any time. */
   prepare(): void {}
@@ -24,6 +38,8 @@ export class ReEncodingRelay implements Relay {
       : "stream" in source
       ? source.stream.getTracks()
       : source.receivers.map(({ track }) => track);
+    this.#wanted = source && "stream" in source ? source.encoding : null;
+    this.#updateEncoding();
     this.#listen(source && "receivers" in source ? this.#tracks : []);
     for (const senders of this.#senders.values()) {
       // A link that closes meanwhile needs no track any more.
@@ -36,7 +52,13 @@ export class ReEncodingRelay implements Relay {
     const sending = directToChild(transceivers, this.#group);
     const senders = new Map(sending.map(({ receiver, sender }) => [receiver.track.kind, sender]));
     this.#senders.set(peer, senders);
-    await Promise.all([...senders].map(([kind, sender]) => this.#fill(kind, sender)));
+    this.#timer ??= setInterval(() => this.#updateEncoding(), LOOK_MS);
+    this.#updateEncoding();
+    const picture = senders.get("video");
+    await Promise.all([
+      picture && this.#encoders.add(picture),
+      ...[...senders].map(([kind, sender]) => this.#fill(kind, sender)),
+    ]);
   }
 
   /** Returns false: encoders make the picture fit the link. */
@@ -51,14 +73,32 @@ export class ReEncodingRelay implements Relay {
 
   /** Forgets a child's senders. */
   removeChild(peer: string): void {
+    const picture = this.#senders.get(peer)?.get("video");
+    if (picture) this.#encoders.remove(picture);
     this.#senders.delete(peer);
+    if (this.#senders.size === 0) this.#stopLooking();
   }
 
   /** Forgets every track and sender. */
   close(): void {
+    for (const peer of [...this.#senders.keys()]) this.removeChild(peer);
     this.#tracks = [];
-    this.#senders.clear();
     this.#listen([]);
+  }
+
+  /** A picture that is decoded and encoded again is worth no more than its size is. */
+  #updateEncoding(): void {
+    const picture = this.#tracks.find((track) => track.kind === "video");
+    if (!this.#wanted && !picture) return;
+    const encoding = this.#wanted ?? { maxBitrate: bitrateFor(picture!.getSettings()) };
+    const { maxBitrate, maxFramerate } = this.#encoders.encoding;
+    if (encoding.maxBitrate === maxBitrate && encoding.maxFramerate === maxFramerate) return;
+    this.#encoders.set(encoding);
+  }
+
+  #stopLooking(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
   }
 
   #listen(tracks: readonly MediaStreamTrack[]): void {

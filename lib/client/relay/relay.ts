@@ -5,10 +5,18 @@
  * This module is browser compatible.
  */
 
+import type { Encoding } from "../quality.ts";
+
 /** What a peer passes on: its own stream, or what comes in over the link to its parent. */
 export type RelaySource =
-  | { readonly stream: MediaStream }
+  | OwnSource
   | { readonly receivers: readonly RTCRtpReceiver[] };
+
+/** A peer's own stream, and how it is to be encoded; null leaves that to the size of its picture. */
+export interface OwnSource {
+  readonly stream: MediaStream;
+  readonly encoding: Encoding | null;
+}
 
 /** A frame of the picture that was passed on as it came, by its RTP timestamps on both links. */
 export interface PassedFrame {
@@ -18,6 +26,9 @@ export interface PassedFrame {
 
 /** Passes one source on to any number of children. */
 export interface Relay {
+  /** What a link to a child is to begin with, in bit/s, before it has been measured. */
+  readonly startBitrate: number;
+
   /** Is told of transceivers whose receivers may become the source, before they are offered. */
   prepare(transceivers: readonly RTCRtpTransceiver[]): void;
 
