@@ -83,7 +83,7 @@ export class Downstream {
       const answer = await link.answer(
         offer as unknown as RTCSessionDescriptionInit,
         (transceivers) => relay.addChild(peer, transceivers),
-        { flow, tell: (inFull) => teller.tell(inFull) },
+        { flow, pace: () => relay.pace(peer), tell: (inFull) => teller.tell(inFull) },
         relay.startBitrate,
       );
       if (!isCurrent()) return;

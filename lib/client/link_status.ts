@@ -6,6 +6,7 @@
  */
 import type { Told } from "./latency/link_latency.ts";
 import type { CapturedFrame } from "./latency/capture_times.ts";
+import type { Pace } from "./relay/relay.ts";
 
 /** What a peer has of the stream right now. */
 export type Flow =
@@ -32,6 +33,8 @@ export interface AnswerTimes {
 /** What an answer says. */
 export interface Status {
   said: Said;
+  /** How the child does, in the eyes of the parent. */
+  pace: Pace;
   /** Null from earlier versions. */
   told: Told | null;
   /** Null when the question had no number. */
@@ -48,6 +51,8 @@ const MAX_CAPTURED = 64;
 
 /** No tree is as deep as that. */
 const MAX_DEPTH = 10_000;
+
+const PACES: readonly string[] = ["resting", "slow"] satisfies Pace[];
 
 const MOVES: readonly string[] = ["picture", "sound", "nothing"] satisfies Flow[];
 
@@ -76,10 +81,12 @@ export function encodeStatus(
   flow: Flow,
   { depth, ageMs, captured }: Told,
   times: AnswerTimes | null,
+  pace: Pace = "well",
 ): string {
   return JSON.stringify({
     alive: true,
     ...(flow === "stalled" ? { upstream: "stalled" } : { upstream: "ok", moves: flow }),
+    pace: pace === "well" ? undefined : pace,
     depth,
     ...times && {
       age: ageMs === null ? undefined : round(ageMs),
@@ -92,10 +99,11 @@ export function encodeStatus(
 /** Reads a status; null for what is none. */
 export function decodeStatus(data: unknown): Status | null {
   try {
-    const { upstream, moves, depth, age, captured, clock } = JSON.parse(String(data));
+    const { upstream, moves, pace, depth, age, captured, clock } = JSON.parse(String(data));
     if (upstream !== "stalled" && upstream !== "ok") return null;
     return {
       said: upstream === "stalled" ? upstream : MOVES.includes(moves) ? moves : "unknown",
+      pace: PACES.includes(pace) ? pace : "well",
       told: depth === undefined ? null : {
         depth: Number.isInteger(depth) && depth >= 0 && depth < MAX_DEPTH ? depth : null,
         ageMs: Number.isFinite(age) && age >= 0 ? age : null,

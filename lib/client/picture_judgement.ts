@@ -29,6 +29,9 @@ const FIRST_MEDIA_MS = 6_000;
  */
 const PATIENCE_MS = 5_000;
 
+/** A rest ends with a key frame, which is asked for after 4.5 s (`lane.ts`). */
+const MAX_REST_MS = 8_000;
+
 /** What a child knows of the picture or of the sound. */
 export interface MediaSigns {
   /** Something has come over this link. */
@@ -45,12 +48,14 @@ export interface Signs {
   said: Said | null;
   /** Since it has been saying so. */
   saidMs: number;
+  /** The parent lets this child's link rest, and goes on soon. */
+  rests: boolean;
   /** Since the first question that it has not answered; 0 when it has answered all. */
   unansweredMs: number;
 }
 
 /** Says what of the stream moves, or that nothing more will come from this parent. */
-export function judge({ picture, sound, said, saidMs, unansweredMs }: Signs): Flow | "lost" {
+export function judge({ picture, sound, said, saidMs, rests, unansweredMs }: Signs): Flow | "lost" {
   if (moves(picture)) return "picture";
   // Where there was a picture once, or the parent has one, sound alone is no sign that all is well.
   const listens = said === "sound" || (said !== "picture" && !picture.hasCome);
@@ -59,6 +64,7 @@ export function judge({ picture, sound, said, saidMs, unansweredMs }: Signs): Fl
   const stands = stillMs >= (hasCome ? STANDSTILL_MS : FIRST_MEDIA_MS);
   const waiting = moves(sound) ? "sound" : "stalled";
   if (said === null || unansweredMs >= UNANSWERED_MS) return stands ? "lost" : waiting;
+  if (rests && stillMs < MAX_REST_MS) return waiting;
   if (said === "stalled") return stands && saidMs >= PATIENCE_MS ? "lost" : waiting;
   const answers = unansweredMs < GAP_MS;
   if (said === "nothing" || said === "unknown") return answers ? "nothing" : waiting;

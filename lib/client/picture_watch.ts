@@ -9,6 +9,7 @@ import type { Link } from "./link.ts";
 import type { Flow, Said } from "./link_status.ts";
 import { Movement } from "./movement.ts";
 import { judge, type MediaSigns } from "./picture_judgement.ts";
+import type { Pace } from "./relay/relay.ts";
 
 /** Often enough to notice a standstill within a second, and rare enough to cost nothing. */
 const INTERVAL_MS = 200;
@@ -20,6 +21,8 @@ const ASLEEP_MS = 1_500;
 export interface PictureWatchEvents {
   /** Nothing will come from this parent any more; once. */
   lost: void;
+  /** The parent says that this link keeps failing to take what it sends; as often as it says so. */
+  slow: void;
 }
 
 /** Watches one link. */
@@ -33,12 +36,13 @@ export class PictureWatch extends Emitter<PictureWatchEvents> {
   #sound = new Movement(0);
   #said: Said | null = null;
   #saidAt = 0;
+  #rests = false;
   #unansweredAt: number | null = null;
 
   constructor(link: Link) {
     super();
     this.#link = link;
-    link.on("answer", ({ said }) => this.#handleStatus(said));
+    link.on("answer", ({ said, pace }) => this.#handleStatus(said, pace));
     link.on("statechanged", (state) => {
       if (state === "connected" && this.#timer === undefined) this.#start();
     });
@@ -79,6 +83,7 @@ export class PictureWatch extends Emitter<PictureWatchEvents> {
       sound: signsOf(this.#sound, now),
       said: this.#said,
       saidMs: now - this.#saidAt,
+      rests: this.#rests,
       unansweredMs: this.#unansweredAt === null ? 0 : now - this.#unansweredAt,
     });
     if (judgement === "lost") {
@@ -91,8 +96,10 @@ export class PictureWatch extends Emitter<PictureWatchEvents> {
     this.#link.askForStatus();
   }
 
-  #handleStatus(said: Said): void {
+  #handleStatus(said: Said, pace: Pace): void {
     this.#unansweredAt = null;
+    this.#rests = pace === "resting";
+    if (pace === "slow") this.emit("slow", undefined);
     if (said !== this.#said) this.#saidAt = performance.now();
     this.#said = said;
   }

@@ -13,6 +13,7 @@ import {
   nextNumber,
   type Said,
 } from "./link_status.ts";
+import type { Pace } from "./relay/relay.ts";
 
 const LABEL = "tributary";
 
@@ -22,6 +23,7 @@ const MAX_OPEN = 20;
 /** What a parent has answered, as its child takes it. */
 export interface Answer {
   said: Said;
+  pace: Pace;
   /** Null from earlier versions. */
   told: Told | null;
   /** Null when the question had no number, or is forgotten. */
@@ -31,6 +33,8 @@ export interface Answer {
 /** What a parent is to answer. */
 export interface Answering {
   flow: () => Promise<Flow>;
+  /** Whether the child's link takes what it is sent. */
+  pace: () => Pace;
   /** What it knows about time; in full only for who is to be told in full. */
   tell: (inFull: boolean) => Promise<Told>;
 }
@@ -50,11 +54,11 @@ export class StatusChannel {
       const cameAt = performance.now();
       const status = decodeStatus(data);
       if (!status) return;
-      const { said, told, times } = status;
+      const { said, pace, told, times } = status;
       this.#understandsNumbers ||= told !== null;
       const askedAt = times ? this.#take(times.number) : undefined;
       const exchange = askedAt === undefined ? null : { askedAt, ...times!, cameAt };
-      onAnswer({ said, told, exchange });
+      onAnswer({ said, pace, told, exchange });
     };
   }
 
@@ -78,7 +82,7 @@ export class StatusChannel {
 }
 
 /** Answers the child's questions from now on. */
-export function answerStatus(connection: RTCPeerConnection, { flow, tell }: Answering): void {
+export function answerStatus(connection: RTCPeerConnection, { flow, pace, tell }: Answering): void {
   connection.ondatachannel = ({ channel }) => {
     if (channel.label !== LABEL) return;
     channel.onmessage = async ({ data }) => {
@@ -89,7 +93,7 @@ export function answerStatus(connection: RTCPeerConnection, { flow, tell }: Answ
       const [flows, told] = await Promise.all([flow(), tell(number !== null)]);
       if (channel.readyState !== "open") return;
       const times = number === null ? null : { number, receivedAt, answeredAt: performance.now() };
-      channel.send(encodeStatus(flows, told, times));
+      channel.send(encodeStatus(flows, told, times, pace()));
     };
   };
 }

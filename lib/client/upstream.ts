@@ -13,6 +13,7 @@ import { hasPicture } from "./first_picture.ts";
 import type { LatencyMeter } from "./latency/latency_meter.ts";
 import { endsSearch, reconnectDelayMs } from "./reconnect_policy.ts";
 import type { SignallingClient } from "./signalling_client.ts";
+import { SlowParents } from "./slow_parents.ts";
 import { toTributaryError, TributaryError } from "./tributary_error.ts";
 
 /** ICE reports an interruption after some 5 s of silence; radio links often recover soon after. */
@@ -67,6 +68,7 @@ export class Upstream extends Emitter<UpstreamEvents> {
   #isOutdated = false;
   /** The parent from which nothing comes any more, to be told to the service. */
   #lost: string | undefined;
+  readonly #slowParents = new SlowParents();
   /** Tries since a stream last came. */
   #tries = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -252,6 +254,10 @@ export class Upstream extends Emitter<UpstreamEvents> {
       else clearTimeout(this.#timer);
     });
     watch.on("lost", () => this.#lose(next));
+    watch.on("slow", () => {
+      if (!this.#isNewest(next) || this.#isJoining) return;
+      if (this.#slowParents.mayLeave(performance.now())) this.#lose(next);
+    });
     link.on("track", (track) => {
       if (next === this.#shown) this.#stream.addTrack(track);
       else if (link.stream.getTracks().length === 1) this.#showWhenReady(next);

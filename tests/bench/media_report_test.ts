@@ -128,7 +128,7 @@ Deno.test("checkLongRun() misses on one gap, or on one lane that is behind", () 
   const check = (gapMs: number, backlog: number) =>
     checkLongRun({
       minutes: [{ minute: 1, latenciesP50Ms: [9], longestGapsMs: [40, gapMs], freezes: [0, 0] }],
-      lanes: [{ ...lane, kind: "video", backlog }],
+      lanes: [{ ...lane, kind: "video", backlog, isResting: false }],
       browserCores: 1,
       othersShare: 0,
     }).map(({ isMet }) => isMet);

@@ -38,6 +38,15 @@ Deno.test("a link's status may leave open what moves, as earlier versions do and
   assertEquals(saidOf('{"alive": true, "upstream": "stalled"}'), "stalled");
 });
 
+Deno.test("[PACE-1] a parent says that a child's link rests or is slow; what it says else is no matter", () => {
+  for (const pace of ["resting", "slow", "well"] as const) {
+    assertEquals(decodeStatus(encodeStatus("picture", NOTHING, null, pace))?.pace, pace);
+  }
+  const paceOf = (text: string) => decodeStatus(text)?.pace;
+  assertEquals(paceOf('{"alive": true, "upstream": "ok"}'), "well");
+  assertEquals(paceOf('{"alive": true, "upstream": "ok", "pace": "lame"}'), "well");
+});
+
 Deno.test("what is not a link's status is passed over", () => {
   for (const data of ["", "?", "null", "[]", "{}", '{"upstream": "well"}', new ArrayBuffer(2)]) {
     assertEquals(decodeStatus(data), null);
@@ -47,11 +56,13 @@ Deno.test("what is not a link's status is passed over", () => {
 Deno.test("[LATENCY-2] who asks with a number is told about time, who asks without only the depth", () => {
   assertEquals(decodeStatus(encodeStatus("picture", TOLD, TIMES)), {
     said: "picture",
+    pace: "well",
     told: { depth: 2, ageMs: 35, captured: [[4_294_967_295, 1_234.6]] },
     times: TIMES,
   });
   assertEquals(decodeStatus(encodeStatus("stalled", TOLD, null)), {
     said: "stalled",
+    pace: "well",
     told: { depth: 2, ageMs: null, captured: [] },
     times: null,
   });

@@ -10,6 +10,7 @@ const FLOWING: Signs = {
   sound: moving,
   said: "picture",
   saidMs: 60_000,
+  rests: false,
   unansweredMs: 0,
 };
 
@@ -34,6 +35,14 @@ Deno.test("judge() gives up a parent that has a picture and does not pass it on 
     const withheld = (ms: number) => judged({ picture: still(ms), sound });
     assertEquals(withheld(1_900), sound === moving ? "sound" : "stalled");
     assertEquals(withheld(2_000), "lost");
+  }
+});
+
+Deno.test("[PACE-2] judge() waits for a parent that lets the link rest, and not for ever", () => {
+  for (const [sound, waiting] of [[moving, "sound"], [still(60_000), "stalled"]] as const) {
+    const resting = (ms: number) => judged({ picture: still(ms), sound, rests: true });
+    assertEquals([resting(2_000), resting(7_900), resting(8_000)], [waiting, waiting, "lost"]);
+    assertEquals(judged({ picture: still(3_000), sound, rests: true, unansweredMs: 900 }), "lost");
   }
 });
 

@@ -275,7 +275,9 @@ Deno.test("a child that is sent too much rests, and goes on with a key frame tha
   world.bring(3, true);
   world.pass(1_000, true);
   world.bring(4);
+  assertEquals(world.lane.isResting, true);
   world.bring(5, true);
+  assertEquals(world.lane.isResting, false);
   world.bring(6);
   world.encodeAll();
   assertEquals(world.frames, [1, 2, 5, 6]);

@@ -8,7 +8,7 @@ import { bitrateFor, QUALITY_LIMITS } from "../quality.ts";
 import { directToChild } from "./child_transceivers.ts";
 import { numberFrames } from "./frame_numbers.ts";
 import { PaceWatch } from "./pace_watch.ts";
-import type { PassedFrame, Relay, RelaySource } from "./relay.ts";
+import type { Pace, PassedFrame, Relay, RelaySource } from "./relay.ts";
 import type { RelayWorker } from "./relay_worker.ts";
 import type { MediaKind } from "./worker_messages.ts";
 
@@ -86,9 +86,9 @@ export class ForwardingRelay implements Relay {
     await Promise.all(ready);
   }
 
-  /** Says whether a child's link keeps failing to take what it is sent. */
-  isSlow(peer: string): boolean {
-    return this.#paces.get(peer)?.isSlow ?? false;
+  /** Says whether a child's link takes what it is sent. */
+  pace(peer: string): Pace {
+    return this.#paces.get(peer)?.pace ?? "well";
   }
 
   /** The frames that a child was sent of late. */

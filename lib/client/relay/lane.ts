@@ -120,6 +120,11 @@ export class Lane<Carrier> {
     return this.#waiting.length;
   }
 
+  /** True while a child that was sent too much gets nothing. */
+  get isResting(): boolean {
+    return this.#needsKey && this.#restsSince > -Infinity;
+  }
+
   /** Goes on with the frames of another source, from its last key frame on. */
   switchTo(group: () => readonly EncodedFrame[]): void {
     this.#group = group;
@@ -139,6 +144,7 @@ export class Lane<Carrier> {
       return;
     }
     this.#needsKey = false;
+    this.#restsSince = -Infinity;
     if (this.#isSound) this.#noteSound(frame);
     this.#waiting.push(frame);
     if (this.#waiting.length > MAX_BACKLOG + this.#catchingUp) this.#overrun(frame);

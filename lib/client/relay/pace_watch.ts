@@ -3,6 +3,7 @@
  * not, the lane skips to a key frame. This module is browser compatible.
  */
 import { ChildPace, type SentSample } from "./child_pace.ts";
+import type { Pace } from "./relay.ts";
 import type { RelayWorker } from "./relay_worker.ts";
 
 /** Twice a second: a link that is too slow is noticed before two seconds of pictures wait. */
@@ -15,6 +16,7 @@ export class PaceWatch {
   readonly #lane: string;
   readonly #pace = new ChildPace(performance.now());
   readonly #timer: ReturnType<typeof setInterval>;
+  #isResting = false;
 
   /** @param lane the id of the picture's lane, which puts frames into this sender's */
   constructor(worker: RelayWorker, sender: RTCRtpSender, lane: string) {
@@ -24,9 +26,9 @@ export class PaceWatch {
     this.#timer = setInterval(() => this.#look(), INTERVAL_MS);
   }
 
-  /** True when the child falls behind again and again. */
-  get isSlow(): boolean {
-    return this.#pace.isSlow;
+  /** How the child does. */
+  get pace(): Pace {
+    return this.#isResting ? "resting" : this.#pace.isSlow ? "slow" : "well";
   }
 
   /** Ends the watch. */
@@ -39,10 +41,12 @@ export class PaceWatch {
       this.#worker.tally([this.#lane]),
       this.#sender.getStats().catch(() => null),
     ]);
-    const sample = stats && toSample(stats, tallies[this.#lane]?.backlog ?? 0);
-    if (sample && this.#pace.note(sample)) {
-      this.#worker.send({ type: "skip", lanes: [this.#lane] });
-    }
+    const { backlog = 0, isResting = false } = tallies[this.#lane] ?? {};
+    this.#isResting = isResting;
+    const sample = stats && toSample(stats, backlog);
+    if (!sample || !this.#pace.note(sample) || isResting) return;
+    this.#isResting = true;
+    this.#worker.send({ type: "skip", lanes: [this.#lane] });
   }
 }
 

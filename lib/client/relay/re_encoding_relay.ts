@@ -6,7 +6,7 @@
 import { bitrateFor, type Encoding, startBitrateFor } from "../quality.ts";
 import { directToChild } from "./child_transceivers.ts";
 import { Encoders } from "./encoders.ts";
-import type { PassedFrame, Relay, RelaySource } from "./relay.ts";
+import type { Pace, PassedFrame, Relay, RelaySource } from "./relay.ts";
 
 /** How often the size of a picture is looked at that has no encoding of its own. It changes rarely. */
 const LOOK_MS = 1_000;
@@ -61,9 +61,9 @@ export class ReEncodingRelay implements Relay {
     ]);
   }
 
-  /** Returns false: encoders make the picture fit the link. */
-  isSlow(): boolean {
-    return false;
+  /** Says that all is well: encoders make the picture fit the link. */
+  pace(): Pace {
+    return "well";
   }
 
   /** Says that frames do not come through as they are. */

@@ -24,6 +24,14 @@ export interface PassedFrame {
   sent: number;
 }
 
+/** Whether a child's link takes what it is sent. */
+export type Pace =
+  | "well"
+  /** It was sent too much: the child gets no picture for a moment, and then the next key frame. */
+  | "resting"
+  /** That happens again and again: another parent might do better. */
+  | "slow";
+
 /** Passes one source on to any number of children. */
 export interface Relay {
   /** What a link to a child is to begin with, in bit/s, before it has been measured. */
@@ -41,8 +49,8 @@ export interface Relay {
    */
   addChild(peer: string, transceivers: readonly RTCRtpTransceiver[]): Promise<void>;
 
-  /** Says whether a child's link keeps failing to take what it is sent. */
-  isSlow(peer: string): boolean;
+  /** Says whether a child's link takes what it is sent. */
+  pace(peer: string): Pace;
 
   /**
    * The frames that were passed on to a child of late, in order; null from a relay that does not pass

@@ -243,7 +243,8 @@ function tally(ids: string[]): Record<string, LaneReport> {
   const reports: Record<string, LaneReport> = {};
   for (const id of ids) {
     const lane = lanes.get(id)?.lane;
-    if (lane) reports[id] = { ...lane.tally, backlog: lane.backlog };
+    if (!lane) continue;
+    reports[id] = { ...lane.tally, backlog: lane.backlog, isResting: lane.isResting };
   }
   return reports;
 }

@@ -42,4 +42,5 @@ export type FromWorker =
 /** What a lane has done, and what it has still to do. */
 export interface LaneReport extends LaneTally {
   backlog: number;
+  isResting: boolean;
 }
