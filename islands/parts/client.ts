@@ -17,6 +17,7 @@ export type Client = Pick<
   | "joinBroadcast"
   | "leaveBroadcast"
   | "subscribeToTreeChanges"
+  | "getStats"
   | "close"
   | "on"
   | "state"
