@@ -35,7 +35,8 @@ export function Watch({ name, title, broadcaster, startedAt, connect }: WatchPro
 }) {
   const frame = useRef<HTMLDivElement>(null);
   const video = useRef<HTMLVideoElement>(null);
-  const { phase, stream, join, leave, handleNameChange } = useWatch({ name, startedAt, connect });
+  const watch = useWatch({ name, startedAt, connect });
+  const { phase, stream, distance, join, leave, handleNameChange } = watch;
   const playback = usePlayback(video, stream);
   const act = useFocusAfter(frame, phase);
 
@@ -90,6 +91,8 @@ export function Watch({ name, title, broadcaster, startedAt, connect }: WatchPro
         {keepsPicture && (
           <p class="stage-facts">
             <span class="badge" data-tone={isPlaying ? "live" : "off"}>{text.badge}</span>
+            {/* Not a status: it changes all the time, and nobody wants to hear that. */}
+            {isPlaying && distance && <span class="distance">{distance}</span>}
           </p>
         )}
       </div>

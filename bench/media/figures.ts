@@ -23,6 +23,8 @@ export interface DepthFigures {
   samePixelsCount: number;
   latencyP50Ms: number;
   latencyP90Ms: number;
+  /** What the SDK says of the latency; NaN where it cannot tell. */
+  saidP50Ms: number;
   waits: Waits;
   /** That WebRTC counts. */
   freezes: number;
@@ -90,6 +92,7 @@ export function toDepths(measurements: Measurements): DepthFigures[] {
       ...comparePictures(compared[0]!.comparisons, compared[i]!.comparisons),
       latencyP50Ms: quantile(seen.latenciesMs, 0.5),
       latencyP90Ms: quantile(seen.latenciesMs, 0.9),
+      saidP50Ms: quantile(seen.saidMs, 0.5),
       waits: waits[i]!,
       freezes: got.freezes - was.got.freezes,
       longestGapMs: seen.longestGapMs,

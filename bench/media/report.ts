@@ -14,6 +14,7 @@ const COLUMNS: Column[] = [
   ["encode ms", ({ encodeMs }) => encodeMs.toFixed(2)],
   ["latency p50 ms", ({ latencyP50Ms }) => latencyP50Ms.toFixed(0)],
   ["p90 ms", ({ latencyP90Ms }) => latencyP90Ms.toFixed(0)],
+  ["SDK says p50 ms", ({ saidP50Ms }) => saidP50Ms.toFixed(0)],
   ["of it jitter buffer", ({ jitterBufferMs }) => jitterBufferMs.toFixed(0)],
   ["sound's", ({ soundBufferMs }) => soundBufferMs.toFixed(0)],
   ["first frame ms", ({ waits }) => waits.firstFrameMs.toFixed(0)],

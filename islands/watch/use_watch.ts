@@ -7,6 +7,7 @@ import { type Client, codeOf, type Connect, missingSupport } from "../parts/clie
 import { followBroadcasts } from "../parts/live_broadcasts.ts";
 import { recallName } from "../parts/your_name.ts";
 import { JOINED_PHASES, phaseOfError, phaseOfState, type WatchPhase } from "./phases.ts";
+import { useDistance } from "./use_distance.ts";
 
 /** Pauses between tries: the first lets a restarting service come up, the last is easy on it. */
 const FIRST_RETRY_MS = 2000;
@@ -126,5 +127,7 @@ export function useWatch({ name, startedAt, connect }: WatchOptions) {
     return () => clearTimeout(timer);
   }, [isRetried]);
 
-  return { phase, stream, join, leave, handleNameChange };
+  const distance = useDistance(client, phase === "live");
+
+  return { phase, stream, distance, join, leave, handleNameChange };
 }

@@ -63,6 +63,7 @@ function depth(depth: number, figures: Partial<DepthFigures> = {}): DepthFigures
     samePixelsCount: 10,
     latencyP50Ms: 100,
     latencyP90Ms: 120,
+    saidP50Ms: 90,
     waits: waits(300),
     freezes: 0,
     longestGapMs: 40,

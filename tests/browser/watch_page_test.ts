@@ -72,6 +72,25 @@ Deno.test("names of every kind lead from the list to the broadcast, and fit a ph
   });
 });
 
+Deno.test("a viewer sees how far the picture has come, and readers do not read that out", async () => {
+  await browse({ maxListeners: 1 }, async ({ open }) => {
+    await goLive(await open("/studio"), "far");
+    await assertMovingPicture(await open("/watch/far"), "the one in between");
+    const viewer = await open("/watch/far");
+    await viewer.setViewportSize({ width: 390, height: 844 });
+    const distance = viewer.getByText(/^\d+(\.\d)? s behind, through 1 viewer$/);
+    await distance.waitFor();
+    const isAnnounced = (element: Element) =>
+      element.closest("[aria-live], [role=status], [role=alert]") !== null;
+    assertEquals(await distance.evaluate(isAnnounced), false);
+    const isTooWide = () => document.documentElement.scrollWidth > innerWidth;
+    assertEquals(await viewer.evaluate(isTooWide), false);
+
+    await viewer.getByRole("button", { name: "Leave" }).click();
+    await distance.waitFor({ state: "detached" });
+  });
+});
+
 Deno.test("the tab says whether the broadcast is live, also when that changes", async () => {
   await browse({}, async ({ open, server }) => {
     await using broadcaster = await VirtualPeer.connect(server.wsUrl);

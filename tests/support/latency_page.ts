@@ -80,6 +80,14 @@ const truth = {
   /** What the SDK says now. */
   stats: (): Promise<TributaryStats> => tributary.getStats(),
 
+  /** Waits until the SDK says so; returns when that was, by a clock that all pages share. */
+  async untilDepth(depth: number): Promise<number> {
+    for (;;) {
+      if ((await tributary.getStats()).depth === depth) return rightClockMs();
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  },
+
   /** Stops watching. */
   leave: (): Promise<void> => tributary.leaveBroadcast(),
 };

@@ -1,5 +1,6 @@
 /** How the age of a picture is put together along a chain, with made-up ways, waits and clocks. */
 import { assert, assertEquals } from "@std/assert";
+import { untold } from "../../lib/client/latency/child_teller.ts";
 import { LinkLatency, type Told } from "../../lib/client/latency/link_latency.ts";
 import { type Spent, spentEachMs } from "../../lib/client/latency/link_readings.ts";
 import { seededRandom } from "../support/sim/random.ts";
@@ -203,4 +204,17 @@ Deno.test("what went by for each frame is that of the frames since the last look
     12.5,
     "nothing new: that of all of them",
   );
+});
+
+Deno.test("[LATENCY-5] a child is told of each frame once, and only when its capture is known", () => {
+  const passed = Array.from({ length: 60 }, (_, i) => ({ received: i, sent: 1_000 + i }));
+  const knownUpTo = (last: number) => (received: number) => received <= last ? 10 * received : null;
+  assertEquals(untold(passed.slice(0, 5), null, knownUpTo(2)), [[1_000, 0], [1_001, 10], [
+    1_002,
+    20,
+  ]]);
+  assertEquals(untold(passed.slice(0, 5), 1_002, knownUpTo(2)), []);
+  assertEquals(untold(passed.slice(0, 5), 1_002, knownUpTo(9)), [[1_003, 30], [1_004, 40]]);
+  assertEquals(untold(passed, 7, knownUpTo(99)).length, 30, "after a change of source, the newest");
+  assertEquals(untold([], null, knownUpTo(9)), []);
 });

@@ -12,6 +12,9 @@ import { WIDTH } from "./picture.ts";
 /** A label that says more than this, in ms, was misread. */
 const MAX_LATENCY_MS = 20_000;
 
+/** How often the SDK is asked how old the picture is. */
+const ASK_MS = 500;
+
 /** What is done with the pictures that are seen. */
 export type Phase = "idle" | "timing" | "comparing";
 
@@ -29,6 +32,8 @@ export interface Waits {
 export interface Seen {
   frames: number;
   latenciesMs: number[];
+  /** What the SDK said of them meanwhile. */
+  saidMs: number[];
   longestGapMs: number;
   comparisons: Comparison[];
 }
@@ -41,6 +46,7 @@ export class Viewer {
   #seen: Seen = nothing();
   #lastShownAt: number | null = null;
   #endComparing = () => {};
+  #asking: ReturnType<typeof setInterval> | undefined;
 
   constructor(url: string, relayMode: RelayMode) {
     this.#tributary = new Tributary({ url, relayMode });
@@ -95,6 +101,8 @@ export class Viewer {
     this.#seen = nothing();
     this.#lastShownAt = null;
     this.#endComparing();
+    clearInterval(this.#asking);
+    if (phase === "timing") this.#asking = setInterval(() => this.#ask(), ASK_MS);
     if (phase === "comparing") this.#compare();
     return seen;
   }
@@ -130,6 +138,12 @@ export class Viewer {
     }
   }
 
+  async #ask(): Promise<void> {
+    const { saidMs } = this.#seen;
+    const { latencyMs } = await this.#tributary.getStats();
+    if (latencyMs !== null) saidMs.push(latencyMs);
+  }
+
   #compare(): void {
     const { comparisons } = this.#seen;
     const [track] = this.stream.getVideoTracks();
@@ -138,5 +152,5 @@ export class Viewer {
 }
 
 function nothing(): Seen {
-  return { frames: 0, latenciesMs: [], longestGapMs: 0, comparisons: [] };
+  return { frames: 0, latenciesMs: [], saidMs: [], longestGapMs: 0, comparisons: [] };
 }

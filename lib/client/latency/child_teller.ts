@@ -55,24 +55,14 @@ export class ChildTeller {
     if (!inFull) return { depth, ageMs: null, captured: [] };
     const frames = this.#passed;
     passed().then((frames) => this.#passed = frames, () => {});
-    if (frames) return { depth, ageMs: null, captured: this.#choose(frames, capturedAt) };
+    if (frames) {
+      const captured = untold(frames, this.#toldUpTo, capturedAt);
+      this.#toldUpTo = captured.at(-1)?.[0] ?? this.#toldUpTo;
+      return { depth, ageMs: null, captured };
+    }
     if (latencyMs === null) return { depth, ageMs: null, captured: [] };
     const sendingMs = await this.#sending();
     return { depth, ageMs: sendingMs === null ? null : latencyMs + sendingMs, captured: [] };
-  }
-
-  /** Those that the child has not been told of and whose capture is known by now. */
-  #choose(
-    frames: readonly PassedFrame[],
-    capturedAt: OwnLatency["capturedAt"],
-  ): CapturedFrame[] {
-    const from = frames.findLastIndex(({ sent }) => sent === this.#toldUpTo) + 1;
-    const chosen = frames.slice(from).flatMap(({ received, sent }): CapturedFrame[] => {
-      const at = capturedAt(received);
-      return at === null ? [] : [[sent, at]];
-    }).slice(-MAX_TOLD);
-    this.#toldUpTo = chosen.at(-1)?.[0] ?? this.#toldUpTo;
-    return chosen;
   }
 
   /** What it takes from a frame of the source to packets on their way; null while nothing is sent. */
@@ -87,4 +77,22 @@ export class ChildTeller {
     [this.#encoded, this.#heldBack] = [encodes, holds];
     return this.#sendingMs = encodeMs === null ? null : encodeMs + (holdMs ?? 0);
   }
+}
+
+/**
+ * Chooses the frames that a child has not been told of and whose capture is known by now.
+ *
+ * @param passed those that were sent of late, in order
+ * @param toldUpTo the last one that it was told of, as it was sent
+ */
+export function untold(
+  passed: readonly PassedFrame[],
+  toldUpTo: number | null,
+  capturedAt: OwnLatency["capturedAt"],
+): CapturedFrame[] {
+  const from = passed.findLastIndex(({ sent }) => sent === toldUpTo) + 1;
+  return passed.slice(from).flatMap(({ received, sent }): CapturedFrame[] => {
+    const at = capturedAt(received);
+    return at === null ? [] : [[sent, at]];
+  }).slice(-MAX_TOLD);
 }
