@@ -4,7 +4,6 @@
  * The source may change at any time: children notice nothing of it, and need not be asked.
  * This module is browser compatible.
  */
-
 import type { Encoding } from "../quality.ts";
 
 /** What a peer passes on: its own stream, or what comes in over the link to its parent. */
