@@ -4,6 +4,7 @@
  * use them, and says how it is doing. Knows nothing of the service, and not what it carries.
  * This module is browser compatible.
  */
+import { preferCommonCodec } from "./codecs.ts";
 import { Emitter } from "./emitter.ts";
 import { askForCaptureTimes } from "./latency/link_readings.ts";
 import { countReceived, countSent, type MediaCounts } from "./media_counts.ts";
@@ -89,6 +90,7 @@ export class Link extends Emitter<LinkEvents> {
     for (const kind of ["audio", "video"]) {
       const transceiver = this.#connection.addTransceiver(kind, { direction: "recvonly" });
       const { receiver } = transceiver;
+      preferCommonCodec(transceiver);
       if (kind === "video") askForCaptureTimes(transceiver);
       receiver.track.addEventListener("unmute", () => this.#handleMedia(receiver.track), {
         once: true,

@@ -3,9 +3,12 @@ import { assert, assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
 import type { RelayMode } from "../../lib/client/mod.ts";
 import { browse } from "../support/browsing.ts";
+import { bundleToPage } from "../support/bundled_page.ts";
 import { assertEventually } from "../support/eventually.ts";
 import { serveForeignSite } from "../support/foreign_site.ts";
+import { impairLinks } from "../support/impaired_links.ts";
 import { assertMovingPicture, assertSound } from "../support/media.ts";
+import type { Numbers } from "../support/numbered_page.ts";
 import {
   joinBroadcast,
   sdkPage,
@@ -144,5 +147,77 @@ Deno.test("a change of parent keeps the lanes: those below get the new stream by
     for (const page of [third, fourth]) await assertMovingPicture(page, "after the change");
     assertEquals(await countConnections(fourth), 1);
     assertEquals((await pictureOf(third)).sentWidth, 16);
+  });
+});
+
+Deno.test("viewers ask for what all browsers speak, whatever their own would like best", async () => {
+  await withChain([], async (_viewers, open) => {
+    const viewer = await open("/");
+    await viewer.evaluate(() => {
+      const getCapabilities = RTCRtpReceiver.getCapabilities;
+      RTCRtpReceiver.getCapabilities = (kind) => {
+        const capabilities = getCapabilities.call(RTCRtpReceiver, kind)!;
+        // Safari puts H264 first; here it is VP9.
+        const isBest = ({ mimeType }: RTCRtpCodec) => mimeType === "video/VP9";
+        const others = capabilities.codecs.filter((codec) => !isBest(codec));
+        return { ...capabilities, codecs: [...capabilities.codecs.filter(isBest), ...others] };
+      };
+    });
+    await joinBroadcast(viewer, "chain");
+    await assertMovingPicture(viewer, "the viewer");
+    const codec = await viewer.evaluate(async () => {
+      const [connection] = (globalThis as unknown as SdkPageGlobals).connections;
+      const reports = [...(await connection!.getStats()).values()];
+      const { codecId } = reports.find(({ type, kind }) =>
+        type === "inbound-rtp" && kind === "video"
+      );
+      return reports.find(({ id }) => id === codecId).mimeType;
+    });
+    assertEquals(codec, "video/VP8");
+  });
+});
+
+Deno.test("pictures that lose packets on their way are passed on whole, and in their order", async () => {
+  await browse({ maxListeners: 1 }, async ({ server, open }) => {
+    await using site = serveForeignSite({
+      "/numbers": await bundleToPage("tests/support/numbered_page.ts", { title: "numbers" }),
+    });
+    const where = { url: server.wsUrl, name: "lossy" };
+    const openPage = async () => await untilReady(await open(`${site.url}/numbers`));
+    const broadcaster = await openPage();
+    await broadcaster.evaluate(
+      (where) => (globalThis as unknown as Numbers).numbers.broadcast(where),
+      where,
+    );
+    const viewers: Page[] = [];
+    const links: Disposable[] = [];
+    for (let depth = 1; depth <= 3; depth++) {
+      const viewer = await openPage();
+      // The first one loses packets from its parent, and to its child.
+      if (depth === 1) links.push(await impairLinks(viewer, () => ({ loss: 0.02, delayMs: 10 })));
+      await viewer.evaluate(
+        (where) => (globalThis as unknown as Numbers).numbers.watch(where),
+        where,
+      );
+      viewers.push(viewer);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 8_000));
+    const seen = await Promise.all(
+      viewers.map((viewer) =>
+        viewer.evaluate(() => (globalThis as unknown as Numbers).numbers.seen())
+      ),
+    );
+    links.forEach((link) => link[Symbol.dispose]());
+    const lost = await viewers[0]!.evaluate(() =>
+      (globalThis as unknown as Numbers).numbers.lost()
+    );
+    assert(lost > 0, "packets are lost");
+    for (const lower of seen.slice(1)) {
+      const common = Object.keys(lower).filter((number) => number in seen[0]!);
+      const same = common.filter((number) => lower[number] === seen[0]![number]);
+      assert(common.length > 40, `${common.length} pictures were seen by both`);
+      // What one of them cannot have again in time looks wrong until the next key frame.
+      assert(same.length >= 0.9 * common.length, `${same.length} of ${common.length} are the same`);
+    }
   });
 });

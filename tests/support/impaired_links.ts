@@ -7,7 +7,7 @@ import { createSocket, type Socket } from "node:dgram";
 import type { Page } from "playwright-core";
 import { seededRandom } from "./sim/random.ts";
 
-/** What is wrong with the links of a page; may be changed at any time. */
+/** What is wrong with a way; may be changed at any time. */
 export interface Impairment {
   /** Share of the packets that are lost, each way. */
   loss?: number;
@@ -20,21 +20,25 @@ export interface Impairment {
 /** More than this does not wait, in ms: it is lost. Routers at home hold half a second and more. */
 const MAX_QUEUE_MS = 500;
 
-/** Leads the links of a page to its parents through here; before it has any. */
+/**
+ * Leads the links of a page through here; before it has any.
+ *
+ * @param current returns what is wrong with a way that is opened now; it may be changed later
+ */
 export async function impairLinks(
   page: Page,
-  impairment: Impairment,
+  current: () => Impairment,
   seed = 1,
 ): Promise<Disposable> {
   const random = seededRandom(seed);
   const sockets: Socket[] = [];
   const timers = new Set<ReturnType<typeof setTimeout>>();
-  const impair = (send: () => void, waitMs: number) => {
-    if (random() < (impairment.loss ?? 0)) return;
+  const impair = ({ loss = 0, delayMs = 0 }: Impairment, send: () => void, waitMs: number) => {
+    if (random() < loss) return;
     const timer = setTimeout(() => {
       timers.delete(timer);
       send();
-    }, waitMs + (impairment.delayMs ?? 0));
+    }, waitMs + delayMs);
     timers.add(timer);
   };
   const open = async () => {
@@ -45,13 +49,14 @@ export async function impairLinks(
   };
   /** Opens a way to one address of a parent; returns the port that stands for it. */
   const lead = async (address: string, port: number): Promise<number> => {
+    const impairment = current();
     const [near, far] = [await open(), await open()];
     let child: { address: string; port: number } | null = null;
     /** When the link down is free again. */
     let freeAt = 0;
     near.on("message", (packet, from) => {
       child = from;
-      impair(() => far.send(packet, port, address, () => {}), 0);
+      impair(impairment, () => far.send(packet, port, address, () => {}), 0);
     });
     far.on("message", (packet) => {
       const now = performance.now();
@@ -60,7 +65,7 @@ export async function impairLinks(
       if (!child || doneAt - now > MAX_QUEUE_MS) return;
       freeAt = doneAt;
       const { address, port } = child;
-      impair(() => near.send(packet, port, address, () => {}), doneAt - now);
+      impair(impairment, () => near.send(packet, port, address, () => {}), doneAt - now);
     });
     for (const socket of [near, far]) socket.on("error", () => {});
     return near.address().port;

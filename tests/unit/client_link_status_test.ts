@@ -71,7 +71,7 @@ Deno.test("[LATENCY-2] who asks with a number is told about time, who asks witho
 Deno.test("[LATENCY-1] a parent that knows nothing about time says so, one of an earlier version says nothing", () => {
   assertEquals(decodeStatus(encodeStatus("picture", NOTHING, null))?.told, NOTHING);
   const earlier = '{"alive": true, "upstream": "ok", "moves": "picture"}';
-  assertEquals(decodeStatus(earlier), { said: "picture", told: null, times: null });
+  assertEquals(decodeStatus(earlier), { said: "picture", pace: "well", told: null, times: null });
 });
 
 Deno.test("what makes no sense about time is taken for nothing", () => {

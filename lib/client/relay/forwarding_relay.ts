@@ -5,6 +5,7 @@
  * a word to the worker: children keep their links and lanes. This module is browser compatible.
  */
 import { bitrateFor, QUALITY_LIMITS } from "../quality.ts";
+import { allowOnlyCodec, COMMON_CODECS } from "../codecs.ts";
 import { directToChild } from "./child_transceivers.ts";
 import { numberFrames } from "./frame_numbers.ts";
 import { PaceWatch } from "./pace_watch.ts";
@@ -22,6 +23,8 @@ const MAX_BITRATE = QUALITY_LIMITS.maxBitrate.max * 4 / 3;
 interface LaneEnd {
   id: string;
   kind: MediaKind;
+  /** Its MIME type. */
+  codec: string;
   sender: RTCRtpSender;
 }
 
@@ -72,9 +75,10 @@ export class ForwardingRelay implements Relay {
     for (const transceiver of directToChild(transceivers, this.#group)) {
       const { sender, receiver } = transceiver;
       const kind = receiver.track.kind as MediaKind;
-      this.#chooseCodec(transceiver, kind);
+      const codec = this.#codecOf(kind);
+      allowOnlyCodec(transceiver, codec);
       const id = this.#worker.newId();
-      lanes.push({ id, kind, sender });
+      lanes.push({ id, kind, codec, sender });
       ready.push(sender.replaceTrack(this.#worker.lane(sender, id, kind)));
       ready.push(widen(sender));
     }
@@ -114,23 +118,18 @@ export class ForwardingRelay implements Relay {
     this.#source = [];
   }
 
-  /** What comes in can be passed on only in the codec in which it comes. */
-  #chooseCodec(transceiver: RTCRtpTransceiver, kind: MediaKind): void {
+  /** The codec in which a kind of media comes in: it can be passed on only in that. */
+  #codecOf(kind: MediaKind): string {
     const receiver = this.#source.find(({ track }) => track.kind === kind);
-    const wanted = receiver?.getParameters().codecs[0]?.mimeType ?? DEFAULT_CODECS[kind];
-    const helpers = /\/(rtx|red|ulpfec|flexfec.*)$/i;
-    const codecs = RTCRtpReceiver.getCapabilities(kind)?.codecs.filter(({ mimeType }) =>
-      mimeType.toLowerCase() === wanted.toLowerCase() ||
-      (kind === "video" && helpers.test(mimeType))
-    );
-    if (codecs?.length) transceiver.setCodecPreferences(codecs);
+    return receiver?.getParameters().codecs[0]?.mimeType ?? COMMON_CODECS[kind];
   }
 
   #feed(lanes: readonly LaneEnd[]): void {
-    for (const { id, kind } of lanes) {
+    for (const { id, kind, codec } of lanes) {
       const receiver = this.#source.find(({ track }) => track.kind === kind);
-      const tap = receiver && this.#taps.get(receiver);
-      this.#worker.send({ type: "source", lanes: [id], tap: tap ?? null });
+      // A child whose lane is for another codec gets nothing, and joins again when it notices.
+      const tap = receiver && this.#codecOf(kind) === codec && this.#taps.get(receiver);
+      this.#worker.send({ type: "source", lanes: [id], tap: tap || null });
     }
   }
 
@@ -150,8 +149,6 @@ export class ForwardingRelay implements Relay {
     this.#tellColors([...this.#lanes.values()].flat());
   }
 }
-
-const DEFAULT_CODECS: Record<MediaKind, string> = { audio: "audio/opus", video: "video/VP8" };
 
 async function widen(sender: RTCRtpSender): Promise<void> {
   const parameters = sender.getParameters();
