@@ -78,13 +78,14 @@ export class Downstream {
       const child: Child = { link, timer: this.#watch(peer, link), offer: text, answer: null };
       this.#children.set(peer, child);
       link.configure(await iceServers.fresh());
+      const picture = await relay.picture();
       if (!isCurrent()) return;
       const teller = new ChildTeller({ link, own: latency, passed: () => relay.passed(peer) });
       const answer = await link.answer(
         offer as unknown as RTCSessionDescriptionInit,
         (transceivers) => relay.addChild(peer, transceivers),
         { flow, pace: () => relay.pace(peer), tell: (inFull) => teller.tell(inFull) },
-        relay.startBitrate,
+        picture,
       );
       if (!isCurrent()) return;
       child.answer = { command: "RELAY_BROADCAST_RECEIVED", peer, answer: { ...answer } };

@@ -4,10 +4,11 @@
  * use them, and says how it is doing. Knows nothing of the service, and not what it carries.
  * This module is browser compatible.
  */
-import { preferCommonCodec } from "./codecs.ts";
+import { preferCommonCodec, withCodecFirst } from "./codecs.ts";
 import { Emitter } from "./emitter.ts";
 import { askForCaptureTimes } from "./latency/link_readings.ts";
 import { countReceived, countSent, type MediaCounts } from "./media_counts.ts";
+import type { PictureOnLink } from "./relay/relay.ts";
 import { withStartBitrate } from "./start_bitrate.ts";
 import { type Answer, type Answering, answerStatus, StatusChannel } from "./status_channel.ts";
 
@@ -114,24 +115,22 @@ export class Link extends Emitter<LinkEvents> {
    *
    * @param prepare puts into the transceivers what the child is to get
    * @param answering is what the child is told when it asks
-   * @param startBitrate what the link begins with, in bit/s
+   * @param picture what the child's picture is to be like
    */
   async answer(
     offer: RTCSessionDescriptionInit,
     prepare: (transceivers: RTCRtpTransceiver[]) => Promise<void>,
     answering: Answering,
-    startBitrate: number,
+    { codec, startBitrate }: PictureOnLink,
   ): Promise<RTCSessionDescriptionInit> {
     answerStatus(this.#connection, answering);
-    await this.#connection.setRemoteDescription({
-      type: offer.type,
-      sdp: offer.sdp && withStartBitrate(offer.sdp, startBitrate),
-    });
+    const sdp = withCodecFirst(withStartBitrate(offer.sdp ?? "", startBitrate), codec);
+    await this.#connection.setRemoteDescription({ type: offer.type, sdp });
     await prepare(this.#connection.getTransceivers());
-    const { type, sdp } = await this.#connection.createAnswer();
-    await this.#connection.setLocalDescription({ type, sdp });
+    const answer = await this.#connection.createAnswer();
+    await this.#connection.setLocalDescription({ type: answer.type, sdp: answer.sdp });
     this.#handleDescribed();
-    return { type, sdp };
+    return { type: answer.type, sdp: answer.sdp };
   }
 
   /** Takes candidates of the other side, at any time; what is none is ignored. */

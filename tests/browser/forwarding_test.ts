@@ -150,32 +150,62 @@ Deno.test("a change of parent keeps the lanes: those below get the new stream by
   });
 });
 
+/** Has a page's browser say that it likes one codec best, or knows no other. */
+const likeBest = (page: Page, codec: string, knowsOthers: boolean) =>
+  page.evaluate(({ codec, knowsOthers }) => {
+    const getCapabilities = RTCRtpReceiver.getCapabilities;
+    RTCRtpReceiver.getCapabilities = (kind) => {
+      const capabilities = getCapabilities.call(RTCRtpReceiver, kind)!;
+      if (kind === "audio") return capabilities;
+      const isBest = ({ mimeType }: RTCRtpCodec) => mimeType === codec;
+      const others = capabilities.codecs.filter((one) =>
+        !isBest(one) && (knowsOthers || one.mimeType === "video/rtx")
+      );
+      return { ...capabilities, codecs: [...capabilities.codecs.filter(isBest), ...others] };
+    };
+  }, { codec, knowsOthers });
+
+/** The codec of the picture that a viewer gets. */
+const codecOf = (page: Page): Promise<string> =>
+  page.evaluate(async () => {
+    const [connection] = (globalThis as unknown as SdkPageGlobals).connections;
+    const reports = [...(await connection!.getStats()).values()];
+    const { codecId } = reports.find(({ type, kind }) =>
+      type === "inbound-rtp" && kind === "video"
+    );
+    return reports.find(({ id }) => id === codecId).mimeType;
+  });
+
 Deno.test("viewers ask for what all browsers speak, whatever their own would like best", async () => {
   await withChain([], async (_viewers, open) => {
     const viewer = await open("/");
-    await viewer.evaluate(() => {
-      const getCapabilities = RTCRtpReceiver.getCapabilities;
-      RTCRtpReceiver.getCapabilities = (kind) => {
-        const capabilities = getCapabilities.call(RTCRtpReceiver, kind)!;
-        // Safari puts H264 first; here it is VP9.
-        const isBest = ({ mimeType }: RTCRtpCodec) => mimeType === "video/VP9";
-        const others = capabilities.codecs.filter((codec) => !isBest(codec));
-        return { ...capabilities, codecs: [...capabilities.codecs.filter(isBest), ...others] };
-      };
-    });
+    // As Safari does with H264.
+    await likeBest(viewer, "video/VP9", true);
     await joinBroadcast(viewer, "chain");
     await assertMovingPicture(viewer, "the viewer");
-    const codec = await viewer.evaluate(async () => {
-      const [connection] = (globalThis as unknown as SdkPageGlobals).connections;
-      const reports = [...(await connection!.getStats()).values()];
-      const { codecId } = reports.find(({ type, kind }) =>
-        type === "inbound-rtp" && kind === "video"
-      );
-      return reports.find(({ id }) => id === codecId).mimeType;
-    });
-    assertEquals(codec, "video/VP8");
+    assertEquals(await codecOf(viewer), "video/VP8");
   });
 });
+
+for (const codec of ["video/VP9", "video/AV1", "video/H264"]) {
+  Deno.test(`what comes in as ${codec} is passed on as that`, async () => {
+    await withChain([], async (_viewers, open) => {
+      const viewers: Page[] = [];
+      for (let depth = 1; depth <= 3; depth++) {
+        const viewer = await open("/");
+        // That of the first one knows nothing else.
+        if (depth === 1) await likeBest(viewer, codec, false);
+        await joinBroadcast(viewer, "chain");
+        await assertMovingPicture(viewer, `viewer ${depth}`);
+        viewers.push(viewer);
+      }
+      assertEquals(await Promise.all(viewers.map(codecOf)), [codec, codec, codec]);
+      const [first, second, third] = await Promise.all(viewers.map(pictureOf));
+      assertEquals([first!.sentWidth, second!.sentWidth], [16, 16]);
+      assertEquals(third!.width, first!.width);
+    });
+  });
+}
 
 Deno.test("pictures that lose packets on their way are passed on whole, and in their order", async () => {
   await browse({ maxListeners: 1 }, async ({ server, open }) => {

@@ -221,6 +221,18 @@ Deno.test("while a key frame is on its way everything goes on: who asks for it m
   assertEquals([world.lane.tally.keysAsked, world.lane.tally.skipped], [1, 0]);
 });
 
+Deno.test("where every carrier is a key frame that is nobody's wish", () => {
+  const world = new LaneWorld();
+  world.pass(10);
+  world.bring(1, true);
+  world.encode(true);
+  for (let n = 2; n <= 30; n++) {
+    world.bring(n);
+    world.encode(true);
+  }
+  assertEquals([world.frames.length, world.keysAsked, world.lane.tally.keysAsked], [30, 0, 0]);
+});
+
 Deno.test("a child that asks for a key frame gets the one that already waits, and next", () => {
   const world = laneThatIsUp();
   for (let n = 2; n <= 8; n++) world.bring(n, n === 6);

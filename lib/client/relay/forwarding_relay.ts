@@ -5,11 +5,11 @@
  * a word to the worker: children keep their links and lanes. This module is browser compatible.
  */
 import { bitrateFor, QUALITY_LIMITS } from "../quality.ts";
-import { allowOnlyCodec, COMMON_CODECS } from "../codecs.ts";
+import { COMMON_CODECS } from "../codecs.ts";
 import { directToChild } from "./child_transceivers.ts";
 import { numberFrames } from "./frame_numbers.ts";
 import { PaceWatch } from "./pace_watch.ts";
-import type { Pace, PassedFrame, Relay, RelaySource } from "./relay.ts";
+import type { Pace, PassedFrame, PictureOnLink, Relay, RelaySource } from "./relay.ts";
 import type { RelayWorker } from "./relay_worker.ts";
 import type { MediaKind } from "./worker_messages.ts";
 
@@ -23,8 +23,6 @@ const MAX_BITRATE = QUALITY_LIMITS.maxBitrate.max * 4 / 3;
 interface LaneEnd {
   id: string;
   kind: MediaKind;
-  /** Its MIME type. */
-  codec: string;
   sender: RTCRtpSender;
 }
 
@@ -42,10 +40,14 @@ export class ForwardingRelay implements Relay {
     this.#worker = worker;
   }
 
-  /** All that the picture may take: it comes as it is, and waits where the link is not yet as wide. */
-  get startBitrate(): number {
-    const picture = this.#source.find(({ track }) => track.kind === "video");
-    return bitrateFor(picture?.track.getSettings() ?? {});
+  /**
+   * As it comes in: it can be passed on in that codec only, and waits where the link is not as wide
+   * yet.
+   */
+  async picture(): Promise<PictureOnLink> {
+    const receiver = this.#source.find(({ track }) => track.kind === "video");
+    const startBitrate = bitrateFor(receiver?.track.getSettings() ?? {});
+    return { codec: await codecOf(receiver) ?? COMMON_CODECS.video, startBitrate };
   }
 
   /** Puts taps on receivers, before anything has come in over them. */
@@ -66,6 +68,7 @@ export class ForwardingRelay implements Relay {
     this.#source = source?.receivers ?? [];
     this.#feed([...this.#lanes.values()].flat());
     void this.#learnColors();
+    void this.#checkCodec();
   }
 
   /** Makes a lane for sound and one for picture; what else was offered stays unused. */
@@ -75,10 +78,8 @@ export class ForwardingRelay implements Relay {
     for (const transceiver of directToChild(transceivers, this.#group)) {
       const { sender, receiver } = transceiver;
       const kind = receiver.track.kind as MediaKind;
-      const codec = this.#codecOf(kind);
-      allowOnlyCodec(transceiver, codec);
       const id = this.#worker.newId();
-      lanes.push({ id, kind, codec, sender });
+      lanes.push({ id, kind, sender });
       ready.push(sender.replaceTrack(this.#worker.lane(sender, id, kind)));
       ready.push(widen(sender));
     }
@@ -118,18 +119,27 @@ export class ForwardingRelay implements Relay {
     this.#source = [];
   }
 
-  /** The codec in which a kind of media comes in: it can be passed on only in that. */
-  #codecOf(kind: MediaKind): string {
-    const receiver = this.#source.find(({ track }) => track.kind === kind);
-    return receiver?.getParameters().codecs[0]?.mimeType ?? COMMON_CODECS[kind];
+  #feed(lanes: readonly LaneEnd[]): void {
+    for (const { id, kind } of lanes) {
+      const receiver = this.#source.find(({ track }) => track.kind === kind);
+      const tap = receiver && this.#taps.get(receiver);
+      this.#worker.send({ type: "source", lanes: [id], tap: tap ?? null });
+    }
   }
 
-  #feed(lanes: readonly LaneEnd[]): void {
-    for (const { id, kind, codec } of lanes) {
-      const receiver = this.#source.find(({ track }) => track.kind === kind);
-      // A child whose lane is for another codec gets nothing, and joins again when it notices.
-      const tap = receiver && this.#codecOf(kind) === codec && this.#taps.get(receiver);
-      this.#worker.send({ type: "source", lanes: [id], tap: tap || null });
+  /**
+   * Sends nothing more to children whose lanes are for another codec than that of a new source: they
+   * join again when they notice.
+   */
+  async #checkCodec(): Promise<void> {
+    const receiver = this.#source.find(({ track }) => track.kind === "video");
+    const codec = await codecOf(receiver);
+    if (codec === null || !receiver || !this.#source.includes(receiver)) return;
+    for (const { id, kind, sender } of [...this.#lanes.values()].flat()) {
+      if (kind !== "video") continue;
+      const sent = await codecOf(sender);
+      if (sent === null || sent === codec) continue;
+      this.#worker.send({ type: "source", lanes: [id], tap: null });
     }
   }
 
@@ -148,6 +158,16 @@ export class ForwardingRelay implements Relay {
     this.#colorSpace = colorSpace;
     this.#tellColors([...this.#lanes.values()].flat());
   }
+}
+
+/** Reads the MIME type of what comes in or goes out; null while nothing does. */
+async function codecOf(
+  end: RTCRtpReceiver | RTCRtpSender | undefined,
+): Promise<string | null> {
+  // deno-lint-ignore no-explicit-any -- the types of the statistics lack what is read here
+  const reports: any[] = [...(await end?.getStats().catch(() => null))?.values() ?? []];
+  const stream = reports.find(({ type }) => type === "inbound-rtp" || type === "outbound-rtp");
+  return reports.find(({ id }) => id === stream?.codecId)?.mimeType ?? null;
 }
 
 async function widen(sender: RTCRtpSender): Promise<void> {

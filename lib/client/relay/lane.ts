@@ -105,6 +105,11 @@ export class Lane<Carrier> {
   #isUp = false;
   /** Since when the child's first carrier has to be a key frame by itself; null: it need not. */
   #awaitsKeyCarrierSince: number | null = null;
+  /**
+   * The last carrier was a key frame, too. Encoders of H264 make nothing else of pictures as small as
+   * carriers: then it says nothing about the child.
+   */
+  #wasKey = false;
   #needsKey = false;
   #restsSince = -Infinity;
   /** How many of the waiting frames are older than this lane: those it need not have sent by now. */
@@ -174,10 +179,11 @@ export class Lane<Carrier> {
       // The first one is a key frame anyway.
       this.#isUp = true;
       this.#begin();
-    } else if (isKey && !wasAwaited) {
+    } else if (isKey && !wasAwaited && !this.#wasKey) {
       this.tally.keysAsked++;
       this.#hastenKey();
     }
+    this.#wasKey = isKey;
     this.#go();
   }
 

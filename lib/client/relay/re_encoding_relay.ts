@@ -3,10 +3,11 @@
  * encode them again for each child. Costs processor time and a little quality at every step.
  * This module is browser compatible.
  */
+import { COMMON_CODECS } from "../codecs.ts";
 import { bitrateFor, type Encoding, startBitrateFor } from "../quality.ts";
 import { directToChild } from "./child_transceivers.ts";
 import { Encoders } from "./encoders.ts";
-import type { Pace, PassedFrame, Relay, RelaySource } from "./relay.ts";
+import type { Pace, PassedFrame, PictureOnLink, Relay, RelaySource } from "./relay.ts";
 
 /** How often the size of a picture is looked at that has no encoding of its own. It changes rarely. */
 const LOOK_MS = 1_000;
@@ -23,9 +24,10 @@ export class ReEncodingRelay implements Relay {
   /** Browsers decode received sound only for someone who listens, and the page may not. */
   #listener: HTMLAudioElement | null = null;
 
-  /** Half of what the picture may take. */
-  get startBitrate(): number {
-    return startBitrateFor(this.#encoders.encoding);
+  /** In the codec that everybody below can pass on. */
+  picture(): Promise<PictureOnLink> {
+    const startBitrate = startBitrateFor(this.#encoders.encoding);
+    return Promise.resolve({ codec: COMMON_CODECS.video, startBitrate });
   }
 
   /** Does nothing: decoded tracks can be taken at any time. */

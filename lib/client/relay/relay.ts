@@ -31,10 +31,18 @@ export type Pace =
   /** That happens again and again: another parent might do better. */
   | "slow";
 
+/** The picture on a link, as its parent wants it. */
+export interface PictureOnLink {
+  /** As a MIME type. */
+  codec: string;
+  /** What the link begins with, in bit/s, before it has been measured. */
+  startBitrate: number;
+}
+
 /** Passes one source on to any number of children. */
 export interface Relay {
-  /** What a link to a child is to begin with, in bit/s, before it has been measured. */
-  readonly startBitrate: number;
+  /** What the picture on a new link to a child is to be like. */
+  picture(): Promise<PictureOnLink>;
 
   /** Is told of transceivers whose receivers may become the source, before they are offered. */
   prepare(transceivers: readonly RTCRtpTransceiver[]): void;
