@@ -143,7 +143,7 @@ Deno.test("where the encoder cannot be told to make a key frame, the child begin
   world.bring(1, true);
   world.pass(600, true);
   assertEquals(world.frames, [1]);
-  assert(world.carriers < 20, `${world.carriers} carriers for nothing`);
+  assert(world.carriers < 40, `${world.carriers} carriers for nothing`);
 });
 
 Deno.test("for sounds that are missing carriers are dropped: the child's clock goes on", () => {

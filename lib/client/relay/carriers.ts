@@ -27,19 +27,24 @@ export class PictureCarriers implements CarrierMaker {
   readonly #writer: WritableStreamDefaultWriter<VideoFrame>;
   readonly #pixels = new Uint8Array(SIDE_PX * SIDE_PX * 3 / 2);
   #count = 0;
+  #madeAt = -Infinity;
 
   constructor(track: WritableStream<VideoFrame>) {
     this.#writer = track.getWriter();
   }
 
   make(): void {
+    // Encoders leave out a picture whose time, in whole ms, is not later than that of the last one.
+    while (Math.floor(performance.now()) <= this.#madeAt);
+    const now = performance.now();
+    this.#madeAt = Math.floor(now);
     // An encoder may leave out a picture that is like the last one.
     this.#pixels[0] = ++this.#count & 0xff;
     const frame = new VideoFrame(this.#pixels, {
       format: "I420",
       codedWidth: SIDE_PX,
       codedHeight: SIDE_PX,
-      timestamp: Math.round(performance.now() * 1_000),
+      timestamp: Math.round(now * 1_000),
       colorSpace: this.colorSpace,
     });
     // The track may have ended with its link.
