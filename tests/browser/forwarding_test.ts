@@ -22,7 +22,11 @@ type Path = "/" | "/re-encodes" | "/forbids";
 /** Begins a broadcast, and makes a chain of viewers on pages of some kinds below it. */
 async function withChain(
   paths: Path[],
-  body: (viewers: Page[], open: (path: Path) => Promise<Page>) => Promise<void>,
+  body: (
+    viewers: Page[],
+    open: (path: Path) => Promise<Page>,
+    broadcaster: Page,
+  ) => Promise<void>,
 ): Promise<void> {
   // What browsers say by themselves when a page forbids something.
   const mayComplain = /violates the following Content Security Policy|^Forbidden: worker-src/;
@@ -41,7 +45,7 @@ async function withChain(
       await joinBroadcast(viewer, "chain");
       viewers.push(viewer);
     }
-    await body(viewers, openPage);
+    await body(viewers, openPage, broadcaster);
   });
 }
 
@@ -206,6 +210,47 @@ for (const codec of ["video/VP9", "video/AV1", "video/H264"]) {
     });
   });
 }
+
+/** Has a page broadcast its camera's picture turned by a quarter, as phones that are turned do. */
+const turn = (page: Page) =>
+  page.evaluate(() => {
+    const { tributary } = globalThis as unknown as SdkPageGlobals;
+    const { MediaStreamTrackProcessor, MediaStreamTrackGenerator } = globalThis as unknown as {
+      MediaStreamTrackProcessor: new (
+        init: { track: MediaStreamTrack },
+      ) => { readable: ReadableStream<VideoFrame> };
+      MediaStreamTrackGenerator: new (
+        init: { kind: "video" },
+      ) => MediaStreamTrack & { writable: WritableStream<VideoFrame> };
+    };
+    const [track] = tributary.stream!.getVideoTracks() as [MediaStreamTrack];
+    const turned = new MediaStreamTrackGenerator({ kind: "video" });
+    const turning = new TransformStream<VideoFrame, VideoFrame>({
+      transform(frame, controller) {
+        controller.enqueue(new VideoFrame(frame, { rotation: 90 } as VideoFrameInit));
+        frame.close();
+      },
+    });
+    const { readable } = new MediaStreamTrackProcessor({ track: track.clone() });
+    // Ends with the page.
+    readable.pipeThrough(turning).pipeTo(turned.writable).catch(() => {});
+    tributary.setStream(new MediaStream([turned]));
+  });
+
+Deno.test("a picture that a phone turns is upright at every depth", async () => {
+  await withChain(["/", "/"], async (viewers, _open, broadcaster) => {
+    const heights = () =>
+      Promise.all(viewers.map((page) =>
+        page.evaluate(() => {
+          const { videoWidth, videoHeight } = document.querySelector("video")!;
+          return videoHeight > videoWidth;
+        })
+      ));
+    assertEquals(await heights(), [false, false]);
+    await turn(broadcaster);
+    await assertEventually(heights, [true, true]);
+  });
+});
 
 Deno.test("pictures that lose packets on their way are passed on whole, and in their order", async () => {
   await browse({ maxListeners: 1 }, async ({ server, open }) => {

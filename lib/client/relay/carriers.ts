@@ -4,6 +4,8 @@
  * has made. This module is browser compatible.
  */
 
+import type { PictureLook } from "./picture_look.ts";
+
 /** What makes carriers for one lane. */
 export interface CarrierMaker {
   /** Has one more carrier made. */
@@ -22,8 +24,8 @@ const LOUDNESS = 0.003;
 
 /** Makes pictures. */
 export class PictureCarriers implements CarrierMaker {
-  /** The receiver takes the colours of the picture from the carrier. */
-  colorSpace: VideoColorSpaceInit | undefined;
+  /** The receiver takes the look of the picture from the carrier. */
+  look: PictureLook | undefined;
   readonly #writer: WritableStreamDefaultWriter<VideoFrame>;
   readonly #pixels = new Uint8Array(SIDE_PX * SIDE_PX * 3 / 2);
   #count = 0;
@@ -45,7 +47,7 @@ export class PictureCarriers implements CarrierMaker {
       codedWidth: SIDE_PX,
       codedHeight: SIDE_PX,
       timestamp: Math.round(now * 1_000),
-      colorSpace: this.colorSpace,
+      ...this.look,
     });
     // The track may have ended with its link.
     this.#writer.write(frame).catch(() => frame.close());

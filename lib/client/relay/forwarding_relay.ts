@@ -7,8 +7,9 @@
 import { bitrateFor, QUALITY_LIMITS } from "../quality.ts";
 import { COMMON_CODECS } from "../codecs.ts";
 import { directToChild } from "./child_transceivers.ts";
-import { numberFrames } from "./frame_numbers.ts";
+import { negotiateExtensions } from "./header_extensions.ts";
 import { PaceWatch } from "./pace_watch.ts";
+import { lookAt, type PictureLook } from "./picture_look.ts";
 import type { Pace, PassedFrame, PictureOnLink, Relay, RelaySource } from "./relay.ts";
 import type { RelayWorker } from "./relay_worker.ts";
 import type { MediaKind } from "./worker_messages.ts";
@@ -18,6 +19,9 @@ import type { MediaKind } from "./worker_messages.ts";
  * broadcaster may send at most, and a third more for what is sent twice, sound, and catching up.
  */
 const MAX_BITRATE = QUALITY_LIMITS.maxBitrate.max * 4 / 3;
+
+/** How often it is looked how the picture is to be shown, in ms: phones are turned. */
+const LOOK_INTERVAL_MS = 1_000;
 
 /** One kind of media on its way to one child. */
 interface LaneEnd {
@@ -34,7 +38,8 @@ export class ForwardingRelay implements Relay {
   readonly #lanes = new Map<string, LaneEnd[]>();
   readonly #group = new MediaStream();
   readonly #paces = new Map<string, PaceWatch>();
-  #colorSpace: VideoColorSpaceInit | null = null;
+  #look: PictureLook | null = null;
+  #timer: ReturnType<typeof setInterval> | undefined;
 
   constructor(worker: RelayWorker) {
     this.#worker = worker;
@@ -45,7 +50,7 @@ export class ForwardingRelay implements Relay {
    * yet.
    */
   async picture(): Promise<PictureOnLink> {
-    const receiver = this.#source.find(({ track }) => track.kind === "video");
+    const receiver = this.#picture;
     const startBitrate = bitrateFor(receiver?.track.getSettings() ?? {});
     return { codec: await codecOf(receiver) ?? COMMON_CODECS.video, startBitrate };
   }
@@ -56,7 +61,7 @@ export class ForwardingRelay implements Relay {
       const { receiver } = transceiver;
       if (this.#taps.has(receiver)) continue;
       const id = this.#worker.newId();
-      numberFrames(transceiver);
+      negotiateExtensions(transceiver);
       this.#taps.set(receiver, id);
       this.#worker.tap(receiver, id);
     }
@@ -67,7 +72,7 @@ export class ForwardingRelay implements Relay {
     if (source && "stream" in source) throw new TypeError("Only what comes in can be forwarded");
     this.#source = source?.receivers ?? [];
     this.#feed([...this.#lanes.values()].flat());
-    void this.#learnColors();
+    void this.#learnLook();
     void this.#checkCodec();
   }
 
@@ -87,7 +92,8 @@ export class ForwardingRelay implements Relay {
     const picture = lanes.find(({ kind }) => kind === "video");
     if (picture) this.#paces.set(peer, new PaceWatch(this.#worker, picture.sender, picture.id));
     this.#feed(lanes);
-    this.#tellColors(lanes);
+    this.#tellLook(lanes);
+    this.#timer ??= setInterval(() => this.#learnLook(), LOOK_INTERVAL_MS);
     await Promise.all(ready);
   }
 
@@ -111,6 +117,9 @@ export class ForwardingRelay implements Relay {
     this.#paces.delete(peer);
     this.#worker.end(lanes.map(({ id }) => id));
     for (const { sender } of lanes) sender.track?.stop();
+    if (this.#lanes.size > 0) return;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
   }
 
   /** Forgets every child, and the source. */
@@ -132,9 +141,9 @@ export class ForwardingRelay implements Relay {
    * join again when they notice.
    */
   async #checkCodec(): Promise<void> {
-    const receiver = this.#source.find(({ track }) => track.kind === "video");
+    const receiver = this.#picture;
     const codec = await codecOf(receiver);
-    if (codec === null || !receiver || !this.#source.includes(receiver)) return;
+    if (codec === null || receiver !== this.#picture) return;
     for (const { id, kind, sender } of [...this.#lanes.values()].flat()) {
       if (kind !== "video") continue;
       const sent = await codecOf(sender);
@@ -143,20 +152,25 @@ export class ForwardingRelay implements Relay {
     }
   }
 
-  #tellColors(lanes: readonly LaneEnd[]): void {
-    if (!this.#colorSpace) return;
+  #tellLook(lanes: readonly LaneEnd[]): void {
+    if (!this.#look) return;
     const ids = lanes.filter(({ kind }) => kind === "video").map(({ id }) => id);
-    this.#worker.send({ type: "colors", lanes: ids, colorSpace: this.#colorSpace });
+    this.#worker.send({ type: "look", lanes: ids, look: this.#look });
   }
 
-  /** Finds out in which colours the picture comes, by a look at one decoded frame. */
-  async #learnColors(): Promise<void> {
-    const receiver = this.#source.find(({ track }) => track.kind === "video");
+  /** Finds out how the picture is to be shown. */
+  async #learnLook(): Promise<void> {
+    const receiver = this.#picture;
     if (!receiver) return;
-    const colorSpace = await colorSpaceOf(receiver.track);
-    if (!colorSpace || !this.#source.includes(receiver)) return;
-    this.#colorSpace = colorSpace;
-    this.#tellColors([...this.#lanes.values()].flat());
+    const look = await lookAt(receiver.track);
+    if (!look || receiver !== this.#picture) return;
+    if (JSON.stringify(look) === JSON.stringify(this.#look)) return;
+    this.#look = look;
+    this.#tellLook([...this.#lanes.values()].flat());
+  }
+
+  get #picture(): RTCRtpReceiver | undefined {
+    return this.#source.find(({ track }) => track.kind === "video");
   }
 }
 
@@ -176,29 +190,4 @@ async function widen(sender: RTCRtpSender): Promise<void> {
   for (const encoding of encodings) encoding.maxBitrate = MAX_BITRATE;
   // Some browsers want this only after negotiation; it only helps.
   await sender.setParameters({ ...parameters, encodings }).catch(() => {});
-}
-
-/** Gives the frames of a track one by one. */
-interface TrackProcessor {
-  readonly readable: ReadableStream<VideoFrame>;
-}
-
-async function colorSpaceOf(track: MediaStreamTrack): Promise<VideoColorSpaceInit | null> {
-  const { MediaStreamTrackProcessor: Processor } = globalThis as unknown as {
-    MediaStreamTrackProcessor?: new (init: { track: MediaStreamTrack }) => TrackProcessor;
-  };
-  if (!Processor) return null;
-  const copy = track.clone();
-  const reader = new Processor({ track: copy }).readable.getReader();
-  try {
-    const { value: frame } = await reader.read();
-    const colorSpace = frame?.colorSpace.toJSON() ?? null;
-    frame?.close();
-    return colorSpace;
-  } catch {
-    return null;
-  } finally {
-    reader.cancel().catch(() => {});
-    copy.stop();
-  }
 }

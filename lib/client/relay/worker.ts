@@ -10,6 +10,7 @@ import { isKeyFrame } from "./key_frame.ts";
 import { KeyRequests } from "./key_requests.ts";
 import { Lane } from "./lane.ts";
 import { PassedFrames } from "./passed_frames.ts";
+import type { PictureLook } from "./picture_look.ts";
 import { PictureOrder } from "./picture_order.ts";
 import { SoundOrder } from "./sound_order.ts";
 import type {
@@ -72,7 +73,7 @@ const taps = new Map<string, Tap>();
 const lanes = new Map<string, LaneEnd>();
 /** Which tap feeds a lane, also before either of them is there. */
 const feeds = new Map<string, string | null>();
-const colors = new Map<string, VideoColorSpaceInit>();
+const looks = new Map<string, PictureLook>();
 const nowMs = () => performance.now();
 
 scope.onrtctransform = ({ transformer }) => {
@@ -89,11 +90,11 @@ scope.onmessage = ({ data: message }) => {
         feed(id);
       }
       return;
-    case "colors":
+    case "look":
       for (const id of message.lanes) {
-        colors.set(id, message.colorSpace);
+        looks.set(id, message.look);
         const maker = lanes.get(id)?.carriers;
-        if (maker instanceof PictureCarriers) maker.colorSpace = message.colorSpace;
+        if (maker instanceof PictureCarriers) maker.look = message.look;
       }
       return;
     case "skip":
@@ -186,7 +187,7 @@ async function runLane(
   { id, kind, carriers: track }: TransformOptions & { role: "lane" },
 ): Promise<void> {
   const carriers = kind === "video" ? new PictureCarriers(track) : new SoundCarriers(track);
-  if (carriers instanceof PictureCarriers) carriers.colorSpace = colors.get(id);
+  if (carriers instanceof PictureCarriers) carriers.look = looks.get(id);
   const writer = transformer.writable.getWriter();
   const end: LaneEnd = {
     tap: null,
@@ -236,7 +237,7 @@ function endLane(id: string): void {
   end?.tap?.lanes.delete(end);
   lanes.delete(id);
   feeds.delete(id);
-  colors.delete(id);
+  looks.delete(id);
 }
 
 function tally(ids: string[]): Record<string, LaneReport> {

@@ -3,6 +3,7 @@
  * through the transforms, whose options these are, too. This module is browser compatible.
  */
 import type { LaneTally } from "./lane.ts";
+import type { PictureLook } from "./picture_look.ts";
 import type { PassedFrame } from "./relay.ts";
 
 /** Sound or picture. */
@@ -19,8 +20,8 @@ export type TransformOptions =
 export type ToWorker =
   /** Which taps feed the lanes of a group from now on; null feeds none. */
   | { type: "source"; lanes: string[]; tap: string | null }
-  /** The colours of the source, which a receiver takes from the carriers. */
-  | { type: "colors"; lanes: string[]; colorSpace: VideoColorSpaceInit }
+  /** How the picture is to be shown, which a receiver takes from the carriers. */
+  | { type: "look"; lanes: string[]; look: PictureLook }
   /** The children of these lanes are sent too much: they rest, and go on with a key frame. */
   | { type: "skip"; lanes: string[] }
   /** These lanes are over. */
