@@ -37,11 +37,11 @@ export async function countSent(senders: readonly RTCRtpSender[]): Promise<Media
     const kind = sender.track?.kind;
     if (!kind) continue;
     const reports = await reportsOf(sender);
-    // Browsers that do not tell of their sources tell what became of them.
-    const report = reports.find(({ type }) => type === "media-source") ??
-      reports.find(({ type }) => type === "outbound-rtp");
-    if (kind === "video") counts.frames += report?.frames ?? report?.framesSent ?? 0;
-    else counts.sounds += report?.totalSamplesDuration ?? report?.packetsSent ?? 0;
+    // Where a browser does not tell, or not all, of its sources, it tells what became of them.
+    const source = reports.find(({ type }) => type === "media-source");
+    const sent = reports.find(({ type }) => type === "outbound-rtp");
+    if (kind === "video") counts.frames += source?.frames ?? sent?.framesSent ?? 0;
+    else counts.sounds += source?.totalSamplesDuration ?? sent?.packetsSent ?? 0;
   }
   return counts;
 }

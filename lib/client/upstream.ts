@@ -12,6 +12,7 @@ import type { Flow } from "./link_status.ts";
 import { hasPicture } from "./first_picture.ts";
 import type { LatencyMeter } from "./latency/latency_meter.ts";
 import { endsSearch, reconnectDelayMs } from "./reconnect_policy.ts";
+import { replaceTracks } from "./replace_tracks.ts";
 import type { SignallingClient } from "./signalling_client.ts";
 import { SlowParents } from "./slow_parents.ts";
 import { toTributaryError, TributaryError } from "./tributary_error.ts";
@@ -284,10 +285,7 @@ export class Upstream extends Emitter<UpstreamEvents> {
     this.#next = null;
     this.#tries = 0;
     const { stream, receivers } = attachment.link;
-    const before = this.#stream.getTracks();
-    // The new ones first: a player without any track would stop.
-    stream.getTracks().forEach((track) => this.#stream.addTrack(track));
-    before.forEach((track) => this.#stream.removeTrack(track));
+    replaceTracks(this.#stream, stream.getTracks(), receivers.map(({ track }) => track));
     this.emit("media", { stream: this.#stream, receivers });
     former?.close();
   }
