@@ -1,7 +1,8 @@
 /**
  * The bare name `@std/assert` maps here (see deno.json): the functions of that package that our
  * tests use, on top of `node:assert`, because `@std/assert` itself is published on JSR only.
- * One line in deno.json swaps this file for the real package.
+ * One line in deno.json swaps this file for the real package. (Node's messages may be left out as
+ * well, but its types have another overload for that.)
  */
 import assertNode from "node:assert/strict";
 
@@ -10,22 +11,22 @@ export const AssertionError = assertNode.AssertionError;
 
 /** Asserts that `value` is truthy. */
 export function assert(value: unknown, message?: string): asserts value {
-  assertNode.ok(value, message);
+  assertNode.ok(value, message!);
 }
 
 /** Asserts that two values are equal, structurally and strictly. */
 export function assertEquals<T>(actual: T, expected: T, message?: string): void {
-  assertNode.deepStrictEqual(actual, expected, message);
+  assertNode.deepStrictEqual(actual, expected, message!);
 }
 
 /** Asserts that two values are not equal. */
 export function assertNotEquals<T>(actual: T, expected: T, message?: string): void {
-  assertNode.notDeepStrictEqual(actual, expected, message);
+  assertNode.notDeepStrictEqual(actual, expected, message!);
 }
 
 /** Asserts that two values are the same by `Object.is`. */
 export function assertStrictEquals<T>(actual: T, expected: T, message?: string): void {
-  assertNode.strictEqual(actual, expected, message);
+  assertNode.strictEqual(actual, expected, message!);
 }
 
 /** Asserts that `value` is neither null nor undefined. */
@@ -43,7 +44,7 @@ export function assertStringIncludes(actual: string, expected: string, message?:
 
 /** Asserts that `actual` matches `expected`. */
 export function assertMatch(actual: string, expected: RegExp, message?: string): void {
-  assertNode.match(actual, expected, message);
+  assertNode.match(actual, expected, message!);
 }
 
 /** Asserts that `actual >= expected`. */

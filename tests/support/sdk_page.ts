@@ -3,9 +3,9 @@
  * keeps account: `states`, `streams` (how many came), `errors`, and every RTCPeerConnection and
  * WebSocket it made. It forbids eval, as careful sites do.
  */
-import type { Page } from "playwright-core";
 import type { RelayMode } from "../../lib/client/mod.ts";
 import type { Tributary, TributaryErrorCode, TributaryState } from "../../lib/client/mod.ts";
+import type { ScriptedPage } from "./scripted_page.ts";
 
 /** What the page's scripts find as globals. */
 export interface SdkPageGlobals {
@@ -76,13 +76,13 @@ export function sdkPage(
 }
 
 /** Waits until an SDK page has the SDK. */
-export async function untilReady(page: Page): Promise<Page> {
+export async function untilReady<P extends ScriptedPage>(page: P): Promise<P> {
   await page.waitForFunction(() => document.title === "ready");
   return page;
 }
 
 /** Starts a broadcast of the pretended camera. */
-export async function startBroadcast(page: Page, name: string): Promise<void> {
+export async function startBroadcast(page: ScriptedPage, name: string): Promise<void> {
   await page.evaluate(async (name) => {
     const { tributary } = globalThis as unknown as SdkPageGlobals;
     tributary.setStream(await tributary.startCamera());
@@ -91,7 +91,7 @@ export async function startBroadcast(page: Page, name: string): Promise<void> {
 }
 
 /** Joins, and waits until the stream has come. */
-export async function joinBroadcast(page: Page, name: string): Promise<void> {
+export async function joinBroadcast(page: ScriptedPage, name: string): Promise<void> {
   await page.evaluate(async (name) => {
     const { tributary } = globalThis as unknown as SdkPageGlobals;
     const stream = new Promise((resolve) => tributary.once("stream", resolve));

@@ -8,8 +8,23 @@ import type { PictureLook } from "./picture_look.ts";
 
 /** What makes carriers for one lane. */
 export interface CarrierMaker {
+  /** How many it can make at once, if that is few. */
+  readonly atOnce?: number;
+
+  /** After how many ms one that has not come out of the encoder is lost, if that is many. */
+  readonly lostAfterMs?: number;
+
+  /** The longest group of pictures to begin with, in frames, if it takes long to catch up. */
+  readonly maxGroup?: number;
+
   /** Has one more carrier made. */
   make(): void;
+
+  /** Is called every few ms. */
+  tick?(): void;
+
+  /** Takes in that a carrier is a key frame; says whether that is its maker's doing, and no wish. */
+  explainsKey?(): boolean;
 }
 
 /** Of all sizes that encoders take, the one that costs least. */

@@ -71,6 +71,7 @@ export class ForwardingRelay implements Relay {
   setSource(source: RelaySource | null): void {
     if (source && "stream" in source) throw new TypeError("Only what comes in can be forwarded");
     this.#source = source?.receivers ?? [];
+    this.#worker.setReceivers(this.#source);
     this.#feed([...this.#lanes.values()].flat());
     void this.#learnLook();
     void this.#checkCodec();
@@ -116,7 +117,6 @@ export class ForwardingRelay implements Relay {
     this.#paces.get(peer)?.stop();
     this.#paces.delete(peer);
     this.#worker.end(lanes.map(({ id }) => id));
-    for (const { sender } of lanes) sender.track?.stop();
     if (this.#lanes.size > 0) return;
     clearInterval(this.#timer);
     this.#timer = undefined;

@@ -60,6 +60,10 @@ export interface LaneOptions<Carrier> {
   /** Asks the source for a key frame. */
   askForKey: () => void;
   nowMs: () => number;
+  /** How many carriers may be on their way at once; without it, as many as an encoder takes. */
+  atOnce?: number;
+  /** After how many ms a carrier that has not come out of the encoder is lost; 20 without it. */
+  lostAfterMs?: number;
 }
 
 /** What a lane has done so far. */
@@ -206,7 +210,7 @@ export class Lane<Carrier> {
     const now = this.#options.nowMs();
     if (this.#isSound) this.#bridgePause(now);
     if (this.#isUp && this.#wanted <= 0) return;
-    if (now - this.#lastMoveAt < LOST_AFTER_MS) return;
+    if (now - this.#lastMoveAt < (this.#options.lostAfterMs ?? LOST_AFTER_MS)) return;
     this.#onTheirWay = 0;
     this.#make(1);
   }
@@ -306,7 +310,8 @@ export class Lane<Carrier> {
         this.#catchingUp = Math.max(0, this.#catchingUp - 1);
       } else break;
     }
-    this.#make(Math.min(this.#wanted, MAX_ON_THEIR_WAY) - this.#onTheirWay);
+    const { atOnce = MAX_ON_THEIR_WAY } = this.#options;
+    this.#make(Math.min(this.#wanted, atOnce) - this.#onTheirWay);
   }
 
   #make(count: number): void {

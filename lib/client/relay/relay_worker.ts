@@ -3,6 +3,9 @@
  * without encoded transforms, a page that allows no workers of this kind) there is none, and a relay
  * has to do without. This module is browser compatible.
  */
+import type { CarrierSource } from "./carrier_source.ts";
+import { GeneratedCarriers } from "./generated_carriers.ts";
+import { PageCarriers } from "./page_carriers.ts";
 import type { PassedFrame } from "./relay.ts";
 import { WORKER_CODE } from "./worker_code.ts";
 import type { FromWorker, LaneReport, ToWorker, TransformOptions } from "./worker_messages.ts";
@@ -15,23 +18,14 @@ interface ScriptTransformConstructor {
   new (worker: Worker, options: TransformOptions, transfer?: Transferable[]): unknown;
 }
 
-/** A track that shows or sounds what is written to it. */
-interface TrackGenerator extends MediaStreamTrack {
-  readonly writable: WritableStream;
-}
-
-interface Browser {
-  RTCRtpScriptTransform?: ScriptTransformConstructor;
-  MediaStreamTrackGenerator?: new (init: { kind: "audio" | "video" }) => TrackGenerator;
-}
-
-const browser = globalThis as unknown as Browser;
+const browser = globalThis as unknown as { RTCRtpScriptTransform?: ScriptTransformConstructor };
 
 /** The page's worker; see the module's paragraph. */
 export class RelayWorker {
   static #instance: Promise<RelayWorker | null> | null = null;
 
   readonly #worker: Worker;
+  readonly #carriers: CarrierSource;
   readonly #tallies = new Map<number, (lanes: Record<string, LaneReport>) => void>();
   readonly #senders = new Map<string, RTCRtpSender>();
   readonly #passed = new Map<number, (frames: PassedFrame[]) => void>();
@@ -43,7 +37,8 @@ export class RelayWorker {
   }
 
   static async #start(): Promise<RelayWorker | null> {
-    if (!browser.RTCRtpScriptTransform || !browser.MediaStreamTrackGenerator) return null;
+    const carriers = findCarrierSource();
+    if (!browser.RTCRtpScriptTransform || !carriers) return null;
     const url = URL.createObjectURL(new Blob([WORKER_CODE], { type: "text/javascript" }));
     try {
       const worker = new Worker(url);
@@ -52,7 +47,7 @@ export class RelayWorker {
         worker.onerror = () => resolve(false);
         setTimeout(() => resolve(false), START_TIMEOUT_MS);
       });
-      if (isReady) return new RelayWorker(worker);
+      if (isReady) return new RelayWorker(worker, carriers);
       worker.terminate();
     } catch {
       // The page does not allow it.
@@ -62,9 +57,12 @@ export class RelayWorker {
     return null;
   }
 
-  private constructor(worker: Worker) {
+  private constructor(worker: Worker, carriers: CarrierSource) {
     this.#worker = worker;
+    this.#carriers = carriers;
     worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
+      if (data.type === "make") return carriers.make(data.lane);
+      if (data.type === "pause") return carriers.pause(data.lane);
       if (data.type === "makeKey") return void makeKey(this.#senders.get(data.lane));
       if (data.type === "passed") {
         this.#passed.get(data.request)?.(data.frames);
@@ -87,19 +85,27 @@ export class RelayWorker {
     setTransform(receiver, this.#transform({ role: "tap", id, kind }));
   }
 
-  /** Makes a lane of a sender; returns the track that its carriers come from. */
-  lane(sender: RTCRtpSender, id: string, kind: "audio" | "video"): MediaStreamTrack {
-    const track = new browser.MediaStreamTrackGenerator!({ kind });
-    const carriers = track.writable;
+  /** Makes a lane of a sender; returns the track that its carriers come from, if there is one yet. */
+  lane(sender: RTCRtpSender, id: string, kind: "audio" | "video"): MediaStreamTrack | null {
+    const { track, carriers } = this.#carriers.open({ id, kind, sender });
     this.#senders.set(id, sender);
-    setTransform(sender, this.#transform({ role: "lane", id, kind, carriers }, [carriers]));
+    const transfer = carriers ? [carriers] : [];
+    setTransform(sender, this.#transform({ role: "lane", id, kind, carriers }, transfer));
     return track;
   }
 
-  /** Forgets lanes. */
+  /** Takes in what the page gets now. */
+  setReceivers(receivers: readonly RTCRtpReceiver[]): void {
+    this.#carriers.setReceivers(receivers);
+  }
+
+  /** Forgets lanes, and ends the tracks that were made for them. */
   end(lanes: string[]): void {
-    for (const id of lanes) this.#senders.delete(id);
     this.send({ type: "end", lanes });
+    for (const id of lanes) {
+      this.#senders.delete(id);
+      this.#carriers.end(id);
+    }
   }
 
   send(message: ToWorker): void {
@@ -127,6 +133,12 @@ export class RelayWorker {
   #transform(options: TransformOptions, transfer: Transferable[] = []): unknown {
     return new browser.RTCRtpScriptTransform!(this.#worker, options, transfer);
   }
+}
+
+/** Returns the source of carriers that this browser has; null if it has none. */
+function findCarrierSource(): CarrierSource | null {
+  if (GeneratedCarriers.isSupported()) return new GeneratedCarriers();
+  return PageCarriers.isSupported() ? new PageCarriers() : null;
 }
 
 function setTransform(end: RTCRtpReceiver | RTCRtpSender, transform: unknown): void {

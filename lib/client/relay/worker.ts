@@ -3,6 +3,7 @@
  * go on to the decoder; each lane puts the frames of the tap that feeds it into its carriers. Decides
  * nothing: that is lane.ts. It is bundled into the SDK as text (tasks/build.ts).
  */
+import { AskedCarriers } from "./asked_carriers.ts";
 import { type CarrierMaker, PictureCarriers, SoundCarriers } from "./carriers.ts";
 import type { EncodedFrame } from "./frame.ts";
 import { GroupOfPictures } from "./group_of_pictures.ts";
@@ -13,6 +14,7 @@ import { PassedFrames } from "./passed_frames.ts";
 import type { PictureLook } from "./picture_look.ts";
 import { PictureOrder } from "./picture_order.ts";
 import { SoundOrder } from "./sound_order.ts";
+import { SteadyLane } from "./steady_lane.ts";
 import type {
   FromWorker,
   LaneReport,
@@ -62,11 +64,14 @@ interface Tap {
 
 /** Somebody that frames go to. */
 interface LaneEnd {
-  lane: Lane<RtcFrame>;
-  carriers: CarrierMaker;
+  lane: Lane<RtcFrame> | SteadyLane<RtcFrame>;
+  /** Null where they come by themselves. */
+  carriers: CarrierMaker | null;
   passed: PassedFrames;
   tap: Tap | null;
 }
+
+type LaneOptions = TransformOptions & { role: "lane" };
 
 const scope = globalThis as unknown as Scope;
 const taps = new Map<string, Tap>();
@@ -114,7 +119,10 @@ scope.onmessage = ({ data: message }) => {
 };
 
 setInterval(() => {
-  for (const { lane } of lanes.values()) lane.tick();
+  for (const { lane, carriers } of lanes.values()) {
+    lane.tick();
+    carriers?.tick?.();
+  }
   for (const { keys } of taps.values()) keys.tick();
 }, TICK_MS);
 
@@ -182,40 +190,54 @@ function passOn(frame: EncodedFrame, tap: Tap): void {
   for (const { lane } of tap.lanes) lane.handleFrame(frame);
 }
 
-async function runLane(
-  transformer: Transformer,
-  { id, kind, carriers: track }: TransformOptions & { role: "lane" },
-): Promise<void> {
-  const carriers = kind === "video" ? new PictureCarriers(track) : new SoundCarriers(track);
-  if (carriers instanceof PictureCarriers) carriers.look = looks.get(id);
+async function runLane(transformer: Transformer, options: LaneOptions): Promise<void> {
+  const { id, kind } = options;
   const writer = transformer.writable.getWriter();
-  const end: LaneEnd = {
-    tap: null,
-    carriers,
-    passed: new PassedFrames(),
-    lane: new Lane<RtcFrame>({
-      kind,
-      send(carrier, { data, rtpTimestamp }) {
-        end.passed.note(
-          rtpTimestamp,
-          kind === "video" ? carrier.getMetadata().rtpTimestamp : undefined,
-        );
-        // Sending may take the buffer away, and others send it, too.
-        carrier.data = data.slice(0);
-        writer.write(carrier).catch(() => {});
-      },
-      make: () => carriers.make(),
-      makeKey: () => scope.postMessage({ type: "makeKey", lane: id }),
-      askForKey: () => end.tap?.keys.ask(),
-      nowMs,
-    }, () => end.tap?.group.frames ?? []),
+  const passed = new PassedFrames();
+  const send = (carrier: RtcFrame, { data, rtpTimestamp }: EncodedFrame) => {
+    passed.note(rtpTimestamp, kind === "video" ? carrier.getMetadata().rtpTimestamp : undefined);
+    // Sending may take the buffer away, and others send it, too.
+    carrier.data = data.slice(0);
+    writer.write(carrier).catch(() => {});
   };
+  const end: LaneEnd = { tap: null, passed, ...makeLane(options, send, () => groupFor(end)) };
   lanes.set(id, end);
   feed(id);
   await forEach(transformer.readable, (carrier) => {
-    if (lanes.get(id) === end) end.lane.handleCarrier(carrier, carrier.type === "key");
+    if (lanes.get(id) !== end) return;
+    const isKey = carrier.type === "key" && !end.carriers?.explainsKey?.();
+    end.lane.handleCarrier(carrier, isKey);
   });
   if (lanes.get(id) === end) endLane(id);
+}
+
+function makeLane(
+  options: LaneOptions,
+  send: (carrier: RtcFrame, frame: EncodedFrame) => void,
+  group: () => readonly EncodedFrame[],
+): Pick<LaneEnd, "lane" | "carriers"> {
+  const { id, kind } = options;
+  if (kind === "audio" && !options.carriers) return { lane: new SteadyLane(send), carriers: null };
+  const carriers = makerOf(options);
+  const lane = new Lane<RtcFrame>({
+    kind,
+    send,
+    make: () => carriers.make(),
+    makeKey: () => scope.postMessage({ type: "makeKey", lane: id }),
+    askForKey: () => lanes.get(id)?.tap?.keys.ask(),
+    nowMs,
+    atOnce: carriers.atOnce,
+    lostAfterMs: carriers.lostAfterMs,
+  }, group);
+  return { lane, carriers };
+}
+
+function makerOf({ id, kind, carriers: track }: LaneOptions): CarrierMaker {
+  if (!track) return new AskedCarriers((type) => scope.postMessage({ type, lane: id }), nowMs);
+  if (kind === "audio") return new SoundCarriers(track);
+  const carriers = new PictureCarriers(track);
+  carriers.look = looks.get(id);
+  return carriers;
 }
 
 /** Has a lane fed by the tap that is meant for it, if both are there. */
@@ -229,7 +251,13 @@ function feed(id: string): void {
   end.tap = tap;
   end.passed.clear();
   tap?.lanes.add(end);
-  end.lane.switchTo(() => tap?.group.frames ?? NONE);
+  end.lane.switchTo(() => groupFor(end));
+}
+
+/** What a lane begins with. */
+function groupFor({ tap, carriers }: LaneEnd): readonly EncodedFrame[] {
+  const frames = tap?.group.frames ?? NONE;
+  return frames.length > (carriers?.maxGroup ?? Infinity) ? NONE : frames;
 }
 
 function endLane(id: string): void {

@@ -14,7 +14,7 @@ export type TransformOptions =
   /** A receiver's: they can be a source, by this id. */
   | { role: "tap"; id: string; kind: MediaKind }
   /** A sender's: they are the carriers of a lane; what is written to `carriers` becomes one. */
-  | { role: "lane"; id: string; kind: MediaKind; carriers: WritableStream };
+  | { role: "lane"; id: string; kind: MediaKind; carriers: WritableStream | null };
 
 /** To the worker. */
 export type ToWorker =
@@ -35,6 +35,10 @@ export type ToWorker =
 export type FromWorker =
   /** The worker runs. */
   | { type: "ready" }
+  /** The page is to make a carrier for a lane, where the worker cannot. */
+  | { type: "make"; lane: string }
+  /** The page is to see that no carrier is made for a lane until it makes the next. */
+  | { type: "pause"; lane: string }
   /** The encoder of a lane's carriers is to make a key frame. */
   | { type: "makeKey"; lane: string }
   | { type: "tally"; request: number; lanes: Record<string, LaneReport> }
