@@ -115,7 +115,6 @@ export class Peer extends Emitter<PeerEvents> {
    */
   async join(): Promise<void> {
     const upstream = this.#upstream ??= this.#createUpstream();
-    await (this.#relayChosen ??= this.#chooseRelay());
     await upstream.join();
   }
 
@@ -201,7 +200,11 @@ export class Peer extends Emitter<PeerEvents> {
   }
 
   #createUpstream(): Upstream {
-    const upstream = new Upstream({ ...this.#options, relayMode: () => this.#relayMode });
+    const upstream = new Upstream({
+      ...this.#options,
+      relayReady: () => this.#relayChosen ??= this.#chooseRelay(),
+      relayMode: () => this.#relayMode,
+    });
     upstream.on("offering", (transceivers) => this.#relay.prepare(transceivers));
     upstream.on("joined", (parent) => {
       // Whoever is the parent now is no child any more.

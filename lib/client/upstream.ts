@@ -50,7 +50,8 @@ export interface UpstreamOptions {
   iceServers: IceServers;
   name: string;
   peerName: string | undefined;
-  /** How what comes in is passed on; known before the first join. */
+  /** Resolves when what is to pass on what comes in is ready, and it is known how it does so. */
+  relayReady: () => Promise<void>;
   relayMode: () => RelayMode | null;
 }
 
@@ -193,8 +194,8 @@ export class Upstream extends Emitter<UpstreamEvents> {
       if (this.#halted) throw this.#halted;
       if (attempt !== this.#attempt) throw new TributaryError("cancelled");
     };
-    const { signalling, iceServers, name, peerName, relayMode } = this.#options;
-    const configuration = await iceServers.fresh();
+    const { signalling, iceServers, name, peerName, relayReady, relayMode } = this.#options;
+    const [configuration] = await Promise.all([iceServers.fresh(), relayReady()]);
     goOn();
     const next = new Attachment(configuration);
     this.#replaceNext(next);
