@@ -20,6 +20,13 @@ import type { MediaKind } from "./worker_messages.ts";
  */
 const MAX_BITRATE = QUALITY_LIMITS.maxBitrate.max * 4 / 3;
 
+/**
+ * What links begin with at least, in bit/s. Senders spread a frame over time by what they believe their
+ * link to carry, and every relay waits for all of it: with what 360p takes on the average, a key frame
+ * in the first seconds was 0.3 s late after six links, with this it is hardly seen.
+ */
+const START_BITRATE = 4_000_000;
+
 /** How often it is looked how the picture is to be shown, in ms: phones are turned. */
 const LOOK_INTERVAL_MS = 1_000;
 
@@ -51,7 +58,7 @@ export class ForwardingRelay implements Relay {
    */
   async picture(): Promise<PictureOnLink> {
     const receiver = this.#picture;
-    const startBitrate = bitrateFor(receiver?.track.getSettings() ?? {});
+    const startBitrate = Math.max(bitrateFor(receiver?.track.getSettings() ?? {}), START_BITRATE);
     return { codec: await codecOf(receiver) ?? COMMON_CODECS.video, startBitrate };
   }
 
