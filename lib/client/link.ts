@@ -6,7 +6,7 @@
  */
 import { preferCommonCodec, withCodecFirst } from "./codecs.ts";
 import { Emitter } from "./emitter.ts";
-import { askForCaptureTimes } from "./latency/link_readings.ts";
+import { negotiateExtension } from "./header_extensions.ts";
 import { countReceived, countSent, type MediaCounts } from "./media_counts.ts";
 import type { PictureOnLink } from "./relay/relay.ts";
 import { withStartBitrate } from "./start_bitrate.ts";
@@ -92,7 +92,7 @@ export class Link extends Emitter<LinkEvents> {
       const transceiver = this.#connection.addTransceiver(kind, { direction: "recvonly" });
       const { receiver } = transceiver;
       preferCommonCodec(transceiver);
-      if (kind === "video") askForCaptureTimes(transceiver);
+      if (kind === "video") negotiateExtension(transceiver, "captureTimes", "recvonly");
       receiver.track.addEventListener("unmute", () => this.#handleMedia(receiver.track), {
         once: true,
       });

@@ -4,6 +4,8 @@
  * This module is browser compatible.
  */
 
+import { reportsOf } from "./reports_of.ts";
+
 /** How much there has been; while links stay as they are, the numbers only grow. */
 export interface MediaCounts {
   /** Frames of the picture: those that were decoded, or that the source gave. */
@@ -44,14 +46,4 @@ export async function countSent(senders: readonly RTCRtpSender[]): Promise<Media
     else counts.sounds += source?.totalSamplesDuration ?? sent?.packetsSent ?? 0;
   }
   return counts;
-}
-
-// deno-lint-ignore no-explicit-any -- the types of the statistics lack what is read here
-async function reportsOf(end: RTCRtpSender): Promise<any[]> {
-  try {
-    return [...(await end.getStats()).values()];
-  } catch {
-    // A link that is closed meanwhile has nothing more to count.
-    return [];
-  }
 }

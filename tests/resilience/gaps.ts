@@ -130,3 +130,8 @@ export async function measured(body: () => Promise<void>): Promise<void> {
     }
   }
 }
+
+/** A test of gaps; see `measured`. */
+export function measuredTest(title: string, body: () => Promise<void>): void {
+  Deno.test(title, () => measured(body));
+}

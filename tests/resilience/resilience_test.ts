@@ -14,17 +14,12 @@ import { VirtualPeer } from "../support/virtual_peer.ts";
 import {
   assertGap,
   longestGap,
-  measured,
+  measuredTest,
   recordGaps,
   report,
   untilFrames,
   untilGap,
 } from "./gaps.ts";
-
-/** A test of gaps; see `measured`. */
-function measuredTest(title: string, body: () => Promise<void>): void {
-  Deno.test(title, () => measured(body));
-}
 
 /** Opens a page with the SDK. */
 type OpenPage = (browser?: Browser) => Promise<Page>;

@@ -12,7 +12,7 @@ import {
   startBroadcast,
   untilReady,
 } from "../support/sdk_page.ts";
-import { assertGap, longestGap, measured, recordGaps, report, untilFrames } from "./gaps.ts";
+import { assertGap, longestGap, measuredTest, recordGaps, report, untilFrames } from "./gaps.ts";
 
 /** Of what the stream takes, so much gets through: enough for a picture now and then. */
 const SHARE = 0.5;
@@ -53,60 +53,59 @@ async function longestRest(page: Page, child: number, isDone: () => boolean): Pr
   return longestMs;
 }
 
-Deno.test(
+measuredTest(
   "(e) a child whose link is too slow rests and finds another parent: nobody else notices",
-  () =>
-    measured(async () => {
-      await browse({ maxListeners: 2 }, async ({ server, open }) => {
-        await using site = serveForeignSite({
-          "/": sdkPage(server.url),
-          "/leaf": sdkPage(server.url, { relayMode: "none" }),
-        });
-        const join = async (page: Page) => {
-          await joinBroadcast(page, "slow");
-          return page;
-        };
-        const openPage = async (path = "/") => await untilReady(await open(site.url + path));
-        await startBroadcast(await openPage(), "slow");
-        const relay = await join(await openPage());
-        // The broadcaster's other place, so that the next ones come below the relay.
-        await join(await openPage("/leaf"));
-        const slow = await openPage();
-        const frames = recordFrames(slow);
-        const first: Impairment = {};
-        let current = first;
-        using _links = await impairLinks(slow, () => current);
-        await join(slow);
-        const beside = await join(await openPage());
-        for (const page of [relay, slow, beside]) await recordGaps(page);
-        const [before] = await sentBy(relay);
-        // A new link is given some seconds to get going.
-        await new Promise((resolve) => setTimeout(resolve, SETTLING_MS));
-        const [after] = await sentBy(relay);
-        for (const page of [relay, slow, beside]) await recordGaps(page);
-
-        // Only the way to this parent is narrow: with another one all is well.
-        current = {};
-        first.bitsPerSecond = SHARE * 8_000 * (after!.bytes - before!.bytes) / SETTLING_MS;
-        const hasMoved = () => joinsOf(frames).parents.length > 1;
-        const deadline = performance.now() + 40_000;
-        const restMs = await longestRest(
-          relay,
-          0,
-          () => hasMoved() || performance.now() > deadline,
-        );
-        assert(hasMoved(), "it keeps a parent whose link is too slow");
-        await untilFrames(slow, 60);
-        const others = [await longestGap(relay), await longestGap(beside)];
-        report("(e) slow child: the relay itself, and the child beside", others);
-        report("(e) slow child: for how long it was sent nothing, so that its link could rest", [
-          Math.round(restMs),
-        ]);
-        const { lost, parents } = joinsOf(frames);
-        assertEquals(lost, [undefined, parents[0]]);
-        assert(parents[1] !== parents[0], "it is given another one");
-        assert(restMs > 800, `it was sent pictures all the time, at most ${restMs} ms apart`);
-        assertGap(Math.max(...others), 500, "those beside it notice");
+  async () => {
+    await browse({ maxListeners: 2 }, async ({ server, open }) => {
+      await using site = serveForeignSite({
+        "/": sdkPage(server.url),
+        "/leaf": sdkPage(server.url, { relayMode: "none" }),
       });
-    }),
+      const join = async (page: Page) => {
+        await joinBroadcast(page, "slow");
+        return page;
+      };
+      const openPage = async (path = "/") => await untilReady(await open(site.url + path));
+      await startBroadcast(await openPage(), "slow");
+      const relay = await join(await openPage());
+      // The broadcaster's other place, so that the next ones come below the relay.
+      await join(await openPage("/leaf"));
+      const slow = await openPage();
+      const frames = recordFrames(slow);
+      const first: Impairment = {};
+      let current = first;
+      using _links = await impairLinks(slow, () => current);
+      await join(slow);
+      const beside = await join(await openPage());
+      for (const page of [relay, slow, beside]) await recordGaps(page);
+      const [before] = await sentBy(relay);
+      // A new link is given some seconds to get going.
+      await new Promise((resolve) => setTimeout(resolve, SETTLING_MS));
+      const [after] = await sentBy(relay);
+      for (const page of [relay, slow, beside]) await recordGaps(page);
+
+      // Only the way to this parent is narrow: with another one all is well.
+      current = {};
+      first.bitsPerSecond = SHARE * 8_000 * (after!.bytes - before!.bytes) / SETTLING_MS;
+      const hasMoved = () => joinsOf(frames).parents.length > 1;
+      const deadline = performance.now() + 40_000;
+      const restMs = await longestRest(
+        relay,
+        0,
+        () => hasMoved() || performance.now() > deadline,
+      );
+      assert(hasMoved(), "it keeps a parent whose link is too slow");
+      await untilFrames(slow, 60);
+      const others = [await longestGap(relay), await longestGap(beside)];
+      report("(e) slow child: the relay itself, and the child beside", others);
+      report("(e) slow child: for how long it was sent nothing, so that its link could rest", [
+        Math.round(restMs),
+      ]);
+      const { lost, parents } = joinsOf(frames);
+      assertEquals(lost, [undefined, parents[0]]);
+      assert(parents[1] !== parents[0], "it is given another one");
+      assert(restMs > 800, `it was sent pictures all the time, at most ${restMs} ms apart`);
+      assertGap(Math.max(...others), 500, "those beside it notice");
+    });
+  },
 );

@@ -22,7 +22,7 @@ export interface Exchange {
 const WINDOW_MS = 30_000;
 
 /** Clocks of computers run apart by less than this, in ms per ms: 100 parts per million each. */
-const DRIFT = 0.0002;
+export const DRIFT = 0.0002;
 
 /** Browsers round their clocks, some to a millisecond. */
 const ROUNDING_MS = 2;

@@ -4,11 +4,10 @@
  * This module is browser compatible.
  */
 
+import { DRIFT } from "./clock_offset.ts";
+
 /** Long enough for one message that was not held up; clocks run apart by some ms at most meanwhile. */
 const WINDOW_MS = 30_000;
-
-/** As much as clocks of computers run apart, in ms per ms: an older difference is worth less. */
-const DRIFT = 0.0002;
 
 interface Sample {
   at: number;
@@ -38,6 +37,7 @@ export class LeastDelay {
   get differenceMs(): number | null {
     const now = this.#samples.at(-1)?.at;
     if (now === undefined) return null;
+    // An older difference is worth less.
     return Math.min(
       ...this.#samples.map(({ at, differenceMs }) => differenceMs + DRIFT * (now - at)),
     );

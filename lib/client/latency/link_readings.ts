@@ -5,21 +5,8 @@
  */
 import type { LinkLook, ShownFrame } from "./link_latency.ts";
 
-/** The extension of RTP headers with which browsers send when a frame was captured. */
-const CAPTURE_TIME_URI = "http://www.webrtc.org/experiments/rtp-hdrext/abs-capture-time";
-
 /** From the first second of NTP, in 1900, to that of all other clocks. */
 const NTP_EPOCH_MS = 2_208_988_800_000;
-
-interface HeaderExtension {
-  uri: string;
-  direction: RTCRtpTransceiverDirection;
-}
-
-interface ExtensibleTransceiver {
-  getHeaderExtensionsToNegotiate?(): HeaderExtension[];
-  setHeaderExtensionsToNegotiate?(extensions: HeaderExtension[]): void;
-}
 
 interface SynchronizationSource {
   rtpTimestamp?: number;
@@ -27,23 +14,6 @@ interface SynchronizationSource {
   /** In ms of NTP. */
   captureTimestamp?: number;
   senderCaptureTimeOffset?: number;
-}
-
-/**
- * Asks for the time of capture with the frames of a transceiver that receives; before it is offered.
- * Browsers that can send it do so for whoever asks, whatever their page does.
- */
-export function askForCaptureTimes(transceiver: RTCRtpTransceiver): void {
-  const extensible = transceiver as unknown as ExtensibleTransceiver;
-  try {
-    const extensions = extensible.getHeaderExtensionsToNegotiate?.();
-    const wanted = extensions?.find(({ uri }) => uri === CAPTURE_TIME_URI);
-    if (!wanted) return;
-    wanted.direction = "recvonly";
-    extensible.setHeaderExtensionsToNegotiate?.(extensions!);
-  } catch {
-    // A browser that knows the extension and lets nobody ask for it.
-  }
 }
 
 /** The frame that is shown now; null when none has come for some seconds. */

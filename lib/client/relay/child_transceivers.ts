@@ -2,7 +2,7 @@
  * What a child's offer made at its parent's end, before anything is sent over it. This module is
  * browser compatible.
  */
-import { negotiateExtensions } from "./header_extensions.ts";
+import { negotiateExtension } from "../header_extensions.ts";
 
 /**
  * Directs a child's transceivers: one for sound and one for picture send, what else was offered stays
@@ -23,7 +23,7 @@ export function directToChild(
     }
     transceiver.direction = "sendonly";
     transceiver.sender.setStreams(group);
-    negotiateExtensions(transceiver);
+    negotiateExtension(transceiver, "frameNumbers", "sendrecv");
     sending.set(kind, transceiver);
   }
   return [...sending.values()];

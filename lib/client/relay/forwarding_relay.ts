@@ -5,9 +5,10 @@
  * a word to the worker: children keep their links and lanes. This module is browser compatible.
  */
 import { bitrateFor, QUALITY_LIMITS } from "../quality.ts";
+import { reportsOf } from "../reports_of.ts";
 import { COMMON_CODECS } from "../codecs.ts";
+import { negotiateExtension } from "../header_extensions.ts";
 import { directToChild } from "./child_transceivers.ts";
-import { negotiateExtensions } from "./header_extensions.ts";
 import { PaceWatch } from "./pace_watch.ts";
 import { lookAt, type PictureLook } from "./picture_look.ts";
 import type { Pace, PassedFrame, PictureOnLink, Relay, RelaySource } from "./relay.ts";
@@ -68,7 +69,7 @@ export class ForwardingRelay implements Relay {
       const { receiver } = transceiver;
       if (this.#taps.has(receiver)) continue;
       const id = this.#worker.newId();
-      negotiateExtensions(transceiver);
+      negotiateExtension(transceiver, "frameNumbers", "sendrecv");
       this.#taps.set(receiver, id);
       this.#worker.tap(receiver, id);
     }
@@ -185,8 +186,7 @@ export class ForwardingRelay implements Relay {
 async function codecOf(
   end: RTCRtpReceiver | RTCRtpSender | undefined,
 ): Promise<string | null> {
-  // deno-lint-ignore no-explicit-any -- the types of the statistics lack what is read here
-  const reports: any[] = [...(await end?.getStats().catch(() => null))?.values() ?? []];
+  const reports = end ? await reportsOf(end) : [];
   const stream = reports.find(({ type }) => type === "inbound-rtp" || type === "outbound-rtp");
   return reports.find(({ id }) => id === stream?.codecId)?.mimeType ?? null;
 }

@@ -12,6 +12,7 @@
  * module is browser compatible.
  */
 import type { EncodedFrame } from "./frame.ts";
+import { SoundClock } from "./sound_clock.ts";
 
 /**
  * Carriers made at once while frames wait: an encoder that gets more than it can take at a time leaves
@@ -32,15 +33,6 @@ const MAX_BACKLOG = 30;
  */
 const REST_MS = 1_000;
 const KEY_IS_DUE_AFTER_MS = 4_500;
-
-/** What Opus puts into one frame, in ms. */
-const SOUND_MS = 20;
-
-/** Sound that has not come for this long, in ms, pauses; until then it may still come in one go. */
-const SOUND_PAUSES_AFTER_MS = 1_000;
-
-/** Nobody's clock needs to be kept for longer than this, in ms: then a source begins anew. */
-const MAX_SOUND_PAUSE_MS = 60_000;
 
 /** A carrier older than this, in ms, tells the child a wrong time to begin with. */
 const STALE_AFTER_MS = 250;
@@ -80,6 +72,11 @@ export interface LaneTally {
   keysAsked: number;
 }
 
+/** Returns the tally of a lane that has done nothing. */
+export function newTally(): LaneTally {
+  return { carriers: 0, sent: 0, dropped: 0, skipped: 0, overruns: 0, keysAsked: 0 };
+}
+
 interface Parked<Carrier> {
   carrier: Carrier;
   cameAt: number;
@@ -87,14 +84,7 @@ interface Parked<Carrier> {
 
 /** See the module's paragraph. */
 export class Lane<Carrier> {
-  readonly tally: LaneTally = {
-    carriers: 0,
-    sent: 0,
-    dropped: 0,
-    skipped: 0,
-    overruns: 0,
-    keysAsked: 0,
-  };
+  readonly tally = newTally();
   readonly #options: LaneOptions<Carrier>;
   /** The frames to begin with, from the last key frame on. */
   #group: () => readonly EncodedFrame[];
@@ -104,10 +94,7 @@ export class Lane<Carrier> {
   #toDrop = 0;
   #onTheirWay = 0;
   #lastMoveAt = -Infinity;
-  /** Until when the child's clock of sound goes right; null before the first sound. */
-  #soundUntil: number | null = null;
-  #pausedMs = 0;
-  #isNewSource = false;
+  readonly #clock = new SoundClock();
   /** True once a carrier has come: the link is up. */
   #isUp = false;
   /** Since when the child's first carrier has to be a key frame by itself; null: it need not. */
@@ -142,7 +129,7 @@ export class Lane<Carrier> {
     this.#group = group;
     this.tally.skipped += this.#waiting.length;
     this.#waiting = [];
-    this.#isNewSource = true;
+    this.#clock.handleNewSource();
     if (this.#isUp) this.#begin();
   }
 
@@ -157,7 +144,9 @@ export class Lane<Carrier> {
     }
     this.#needsKey = false;
     this.#restsSince = -Infinity;
-    if (this.#isSound) this.#noteSound(frame);
+    if (this.#isSound) {
+      this.#toDrop += this.#clock.handleSound(frame.missing ?? 0, this.#options.nowMs());
+    }
     this.#waiting.push(frame);
     if (this.#waiting.length > MAX_BACKLOG + this.#catchingUp) this.#overrun(frame);
     this.#go();
@@ -261,29 +250,11 @@ export class Lane<Carrier> {
     if (this.#needsKey) this.#options.askForKey();
   }
 
-  /** Keeps the child's clock for sounds that are missing before this one. */
-  #noteSound({ missing = 0 }: EncodedFrame): void {
-    const now = this.#options.nowMs();
-    if (this.#soundUntil !== null && this.#isNewSource) {
-      this.#toDrop += Math.max(0, Math.floor((now - this.#soundUntil) / SOUND_MS) - 1);
-    } else if (this.#soundUntil !== null && this.#pausedMs === 0) {
-      // Otherwise the pause that has been bridged is the gap before it.
-      this.#toDrop += missing;
-    }
-    this.#isNewSource = false;
-    this.#soundUntil = now;
-    this.#pausedMs = 0;
-  }
-
   /** Lets the child's clock go on while no sound comes. */
   #bridgePause(now: number): void {
-    if (this.#soundUntil === null || this.#pausedMs >= MAX_SOUND_PAUSE_MS) return;
-    const pauseMs = now - this.#soundUntil;
-    if (pauseMs < (this.#pausedMs > 0 ? SOUND_MS : SOUND_PAUSES_AFTER_MS)) return;
-    const sounds = Math.floor(pauseMs / SOUND_MS);
-    this.#toDrop += sounds;
-    this.#soundUntil += sounds * SOUND_MS;
-    this.#pausedMs += sounds * SOUND_MS;
+    const toDrop = this.#clock.bridge(now);
+    if (toDrop === 0) return;
+    this.#toDrop += toDrop;
     this.#go();
   }
 

@@ -2,6 +2,7 @@
  * Watches whether one child's link takes the picture that it is sent, by what the sender counts; if
  * not, the lane skips to a key frame. This module is browser compatible.
  */
+import { reportsOf } from "../reports_of.ts";
 import { ChildPace, type SentSample } from "./child_pace.ts";
 import type { Pace } from "./relay.ts";
 import type { RelayWorker } from "./relay_worker.ts";
@@ -37,13 +38,13 @@ export class PaceWatch {
   }
 
   async #look(): Promise<void> {
-    const [tallies, stats] = await Promise.all([
+    const [tallies, reports] = await Promise.all([
       this.#worker.tally([this.#lane]),
-      this.#sender.getStats().catch(() => null),
+      reportsOf(this.#sender),
     ]);
     const { backlog = 0, isResting = false } = tallies[this.#lane] ?? {};
     this.#isResting = isResting;
-    const sample = stats && toSample(stats, backlog);
+    const sample = toSample(reports, backlog);
     if (!sample || !this.#pace.note(sample) || isResting) return;
     this.#isResting = true;
     this.#worker.send({ type: "skip", lanes: [this.#lane] });
@@ -51,9 +52,8 @@ export class PaceWatch {
 }
 
 /** Reads what a sender counts; null while nothing has been sent. */
-function toSample(stats: RTCStatsReport, backlog: number): SentSample | null {
-  // deno-lint-ignore no-explicit-any -- the types of the statistics lack what is read here
-  const reports: any[] = [...stats.values()];
+// deno-lint-ignore no-explicit-any -- the types of the statistics lack what is read here
+function toSample(reports: any[], backlog: number): SentSample | null {
   const sent = reports.find(({ type }) => type === "outbound-rtp");
   if (!sent) return null;
   const got = reports.find(({ type }) => type === "remote-inbound-rtp");

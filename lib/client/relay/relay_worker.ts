@@ -18,6 +18,9 @@ interface ScriptTransformConstructor {
   new (worker: Worker, options: TransformOptions, transfer?: Transferable[]): unknown;
 }
 
+/** Of what the worker says, what it was asked for. */
+type Answer = Extract<FromWorker, { request: number }>;
+
 const browser = globalThis as unknown as { RTCRtpScriptTransform?: ScriptTransformConstructor };
 
 /** The page's worker; see the module's paragraph. */
@@ -26,9 +29,9 @@ export class RelayWorker {
 
   readonly #worker: Worker;
   readonly #carriers: CarrierSource;
-  readonly #tallies = new Map<number, (lanes: Record<string, LaneReport>) => void>();
+  /** What waits for an answer, by the number of the request. */
+  readonly #requests = new Map<number, (answer: Answer) => void>();
   readonly #senders = new Map<string, RTCRtpSender>();
-  readonly #passed = new Map<number, (frames: PassedFrame[]) => void>();
   #ids = 0;
 
   /** Returns the page's worker; null where there can be none. */
@@ -64,13 +67,9 @@ export class RelayWorker {
       if (data.type === "make") return carriers.make(data.lane);
       if (data.type === "pause") return carriers.pause(data.lane);
       if (data.type === "makeKey") return void makeKey(this.#senders.get(data.lane));
-      if (data.type === "passed") {
-        this.#passed.get(data.request)?.(data.frames);
-        this.#passed.delete(data.request);
-      }
-      if (data.type !== "tally") return;
-      this.#tallies.get(data.request)?.(data.lanes);
-      this.#tallies.delete(data.request);
+      if (!("request" in data)) return;
+      this.#requests.get(data.request)?.(data);
+      this.#requests.delete(data.request);
     };
   }
 
@@ -113,20 +112,23 @@ export class RelayWorker {
   }
 
   /** Asks what some lanes have done so far. */
-  tally(lanes: string[]): Promise<Record<string, LaneReport>> {
-    return new Promise((resolve) => {
-      const request = ++this.#ids;
-      this.#tallies.set(request, resolve);
-      this.send({ type: "tally", request, lanes });
-    });
+  async tally(lanes: string[]): Promise<Record<string, LaneReport>> {
+    return (await this.#ask<"tally">((request) => ({ type: "tally", request, lanes }))).lanes;
   }
 
   /** Asks which frames a lane has sent of late. */
-  passed(lane: string): Promise<PassedFrame[]> {
+  async passed(lane: string): Promise<PassedFrame[]> {
+    return (await this.#ask<"passed">((request) => ({ type: "passed", request, lane }))).frames;
+  }
+
+  #ask<Type extends Answer["type"]>(
+    message: (request: number) => ToWorker,
+  ): Promise<Extract<Answer, { type: Type }>> {
     return new Promise((resolve) => {
       const request = ++this.#ids;
-      this.#passed.set(request, resolve);
-      this.send({ type: "passed", request, lane });
+      // The worker answers in kind.
+      this.#requests.set(request, (answer) => resolve(answer as Extract<Answer, { type: Type }>));
+      this.send(message(request));
     });
   }
 

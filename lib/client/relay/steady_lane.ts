@@ -6,7 +6,7 @@
  * This module is browser compatible.
  */
 import type { EncodedFrame } from "./frame.ts";
-import type { LaneTally } from "./lane.ts";
+import { newTally } from "./lane.ts";
 
 /** At 20 ms each, as much as pictures wait for carriers: sound and picture stay together. */
 const MAX_PARKED = 2;
@@ -16,14 +16,7 @@ const MAX_BACKLOG = 3;
 
 /** See the module's paragraph. */
 export class SteadyLane<Carrier> {
-  readonly tally: LaneTally = {
-    carriers: 0,
-    sent: 0,
-    dropped: 0,
-    skipped: 0,
-    overruns: 0,
-    keysAsked: 0,
-  };
+  readonly tally = newTally();
   readonly #send: (carrier: Carrier, frame: EncodedFrame) => void;
   #waiting: EncodedFrame[] = [];
   #parked: Carrier[] = [];
