@@ -304,6 +304,17 @@ Deno.test("a child that is sent too much rests, and goes on with a key frame tha
   assertEquals(world.keysAsked, 1);
 });
 
+Deno.test("with another source a rest is over: its first key frame is taken, however soon it comes", () => {
+  const world = laneThatIsUp();
+  world.lane.skipToKey();
+  assertEquals(world.lane.isResting, true);
+  world.lane.switchTo(() => []);
+  assertEquals(world.lane.isResting, false);
+  world.lane.handleFrame(frame(100, true));
+  world.encodeAll();
+  assertEquals(world.frames, [1, 100]);
+});
+
 Deno.test("after a change of source the child gets a key frame of the new one, by the same lane", () => {
   const world = laneThatIsUp();
   const other = new GroupOfPictures();

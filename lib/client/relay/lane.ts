@@ -222,6 +222,7 @@ export class Lane<Carrier> {
     this.#waiting = [...group];
     this.#catchingUp = group.length;
     this.#needsKey = group.length === 0;
+    this.#restsSince = -Infinity;
     if (this.#needsKey) this.#options.askForKey();
     this.#go();
   }
