@@ -102,17 +102,27 @@ Deno.test("viewers forward what they get: nobody below the broadcaster encodes a
   });
 });
 
-Deno.test("whoever joins late begins with what the relay remembers: no key frame is made for it", async () => {
+Deno.test("a key frame is made for who comes first, not for who comes next, nor while nobody comes", async () => {
   await withChain(["/", "/"], async (viewers, open) => {
-    const [first] = viewers as [Page, Page];
-    const before = await pictureOf(first);
-    const late = await open("/");
-    await joinBroadcast(late, "chain");
-    await assertMovingPicture(late, "the late one");
-    const after = await pictureOf(first);
-    // One is due every four seconds, whoever comes.
-    const due = 1 + Math.ceil((after.decoded - before.decoded) / 60);
-    assert(after.keys - before.keys <= due, `${after.keys - before.keys} key frames were made`);
+    const [first, second] = viewers as [Page, Page];
+    await assertMovingPicture(second, "the last one");
+    const joined = await pictureOf(first);
+    // What a relay remembers for those who come is by then too long.
+    let alone = joined;
+    for (const end = Date.now() + 30_000; alone.decoded < joined.decoded + 150;) {
+      assert(Date.now() < end, `${alone.decoded - joined.decoded} pictures in 30 s`);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      alone = await pictureOf(first);
+    }
+    assert(alone.keys - joined.keys <= 1, `${alone.keys - joined.keys} key frames for nobody`);
+
+    for (const name of ["the late one", "the next one"]) {
+      const late = await open("/");
+      await joinBroadcast(late, "chain");
+      await assertMovingPicture(late, name);
+    }
+    const { keys } = await pictureOf(first);
+    assert(keys - alone.keys === 1, `${keys - alone.keys} key frames were made for two`);
   });
 });
 

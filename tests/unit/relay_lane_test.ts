@@ -296,12 +296,24 @@ Deno.test("a child that is sent too much rests, and goes on with a key frame tha
   assertEquals([world.keysAsked, world.lane.tally.skipped], [0, 2]);
   // Where none comes by itself it is asked for in the end.
   world.lane.skipToKey();
-  world.pass(4_000, true);
+  world.pass(2_000, true);
   world.bring(7);
   assertEquals(world.keysAsked, 0);
   world.pass(1_000, true);
   world.bring(8);
   assertEquals(world.keysAsked, 1);
+});
+
+Deno.test("a key frame is awaited until the link is up and there is one, and not while a child rests", () => {
+  const world = new LaneWorld();
+  assertEquals(world.lane.awaitsKey, true);
+  world.pass(30, true);
+  assertEquals([world.carriers > 0, world.lane.awaitsKey], [true, true]);
+  world.bring(1, true);
+  world.encodeAll();
+  assertEquals([world.frames, world.lane.awaitsKey], [[1], false]);
+  world.lane.skipToKey();
+  assertEquals([world.lane.isResting, world.lane.awaitsKey], [true, false]);
 });
 
 Deno.test("with another source a rest is over: its first key frame is taken, however soon it comes", () => {

@@ -16,7 +16,7 @@ export class AskedCarriers implements CarrierMaker {
   readonly atOnce = 1;
   /** A busy page is painted, or could be, every 60 to 85 ms. */
   readonly lostAfterMs = 100;
-  /** At 60 a second, while 30 new ones come, a second's time; a key frame is there before that. */
+  /** At 60 a second, while 30 new ones come, a second's time; another key frame is there before that. */
   readonly maxGroup = 30;
   readonly #ask: (what: "make" | "pause") => void;
   readonly #nowMs: () => number;

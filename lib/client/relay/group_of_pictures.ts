@@ -5,7 +5,7 @@
  */
 import type { EncodedFrame } from "./frame.ts";
 
-/** Four seconds at 30 frames a second: key frames that often cost little, and bound the catching up. */
+/** Four seconds at 30 frames a second: as much as a new child catches up with in an instant. */
 const MAX_FRAMES = 120;
 
 /** Two seconds at 6 Mbit/s: what a child's link can be expected to swallow on top of the stream. */
@@ -39,7 +39,7 @@ export class GroupOfPictures {
     return this.#bytes;
   }
 
-  /** Takes a frame; returns false when a key frame is wanted, so that there is a group again. */
+  /** Takes a frame; returns false when only a key frame can make it a group again. */
   add(frame: EncodedFrame): boolean {
     if (frame.isKey) this.clear();
     else if (this.#frames.length === 0) return false;

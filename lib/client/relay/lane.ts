@@ -28,11 +28,11 @@ const MAX_BACKLOG = 30;
 
 /**
  * A child that is sent too much gets nothing for this long, in ms, so that what is under way arrives;
- * then it goes on with the next key frame. Relays have one about every 4 s; it is asked for when it
- * takes longer than that, because a key frame costs everybody in the tree.
+ * then it goes on with the next key frame. One may come for somebody else, and costs everybody in the
+ * tree; so it is asked for only when none has come for a while.
  */
 const REST_MS = 1_000;
-const KEY_IS_DUE_AFTER_MS = 4_500;
+const KEY_IS_DUE_AFTER_MS = 2_500;
 
 /** A carrier older than this, in ms, tells the child a wrong time to begin with. */
 const STALE_AFTER_MS = 250;
@@ -122,6 +122,11 @@ export class Lane<Carrier> {
   /** True while a child that was sent too much gets nothing. */
   get isResting(): boolean {
     return this.#needsKey && this.#restsSince > -Infinity;
+  }
+
+  /** True while it has nothing to begin with, or no link to begin on yet: a key frame is not for nothing. */
+  get awaitsKey(): boolean {
+    return !this.#isUp || this.#needsKey && !this.isResting;
   }
 
   /** Goes on with the frames of another source, from its last key frame on. */

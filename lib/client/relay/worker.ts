@@ -58,6 +58,8 @@ interface Scope {
 interface Tap {
   kind: MediaKind;
   group: GroupOfPictures;
+  /** The picture's, in lower case, once there is one. */
+  codec: string;
   keys: KeyRequests;
   lanes: Set<LaneEnd>;
 }
@@ -139,6 +141,7 @@ async function runTap(
   const tap: Tap = {
     kind,
     group: new GroupOfPictures(),
+    codec: "",
     keys: new KeyRequests(askForKey, nowMs),
     lanes: new Set(),
   };
@@ -159,6 +162,7 @@ function pictureSorter(tap: Tap): (received: RtcFrame) => EncodedFrame[] {
   const order = new PictureOrder();
   return (received) => {
     const { mimeType, frameId, dependencies, rtpTimestamp } = received.getMetadata();
+    tap.codec = mimeType?.toLowerCase() ?? tap.codec;
     const isKey = mimeType ? isKeyFrame(mimeType, received.data) : null;
     const frame = {
       data: received.data.slice(0),
@@ -184,10 +188,19 @@ function soundSorter(): (received: RtcFrame) => EncodedFrame[] {
 function passOn(frame: EncodedFrame, tap: Tap): void {
   if (tap.kind === "video") {
     if (frame.isKey) tap.keys.handleKey();
-    // Nobody needs a key frame before there is somebody to show it to.
-    if (!tap.group.add(frame) && tap.lanes.size > 0) tap.keys.ask();
+    if (!tap.group.add(frame) && isKeyMissed(tap)) tap.keys.ask();
   }
   for (const { lane } of tap.lanes) lane.handleFrame(frame);
+}
+
+/**
+ * Says whether somebody needs a key frame when there is no group to begin with. It costs everybody in
+ * the tree, so it is for those who are just coming. H264 has to have some anyway: its carriers do not
+ * say when a child has lost something and wishes for one (lane.ts).
+ */
+function isKeyMissed({ lanes, codec }: Tap): boolean {
+  const hidesWishes = codec === "video/h264" && lanes.size > 0;
+  return hidesWishes || lanes.values().some(({ lane }) => lane instanceof Lane && lane.awaitsKey);
 }
 
 async function runLane(transformer: Transformer, options: LaneOptions): Promise<void> {
@@ -252,6 +265,8 @@ function feed(id: string): void {
   end.passed.clear();
   tap?.lanes.add(end);
   end.lane.switchTo(() => groupFor(end));
+  // It comes while the link is being made.
+  if (tap?.kind === "video" && groupFor(end).length === 0) tap.keys.ask();
 }
 
 /** What a lane begins with. */
