@@ -1,0 +1,47 @@
+/** Every page in each of its states, as people see it. The pictures are in artefacts/screenshots/. */
+import { assert } from "@std/assert";
+import { browse } from "../support/browsing.ts";
+import { assertGoodLooks, watchShifts } from "../support/looks.ts";
+
+/** What Core Web Vitals call good is 0.1; nothing of ours has a reason to move at all. */
+const MAX_SHIFT = 0.01;
+
+Deno.test("home, when nothing is live, and a page that is not there", async () => {
+  await browse({}, async ({ open }) => {
+    const home = await open("/");
+    const shifts = await watchShifts(home);
+    await home.getByRole("heading", { name: "Live now" }).waitFor();
+    await assertGoodLooks(home, "home-empty", { fullPage: true });
+    assert(await shifts() <= MAX_SHIFT, `home moves by ${await shifts()}`);
+    await assertGoodLooks(await open("/nowhere"), "not-found");
+  });
+});
+
+Deno.test("studio and watch page, before, while and after somebody is live", async () => {
+  await browse({}, async ({ open }) => {
+    const studio = await open("/studio");
+    await studio.getByRole("textbox", { name: "Name", exact: true }).fill("looks");
+    await assertGoodLooks(studio, "studio-setup", { fullPage: true });
+    await studio.getByRole("button", { name: "Go live" }).click();
+    await studio.getByRole("button", { name: "End broadcast" }).first().waitFor();
+    await assertGoodLooks(studio, "studio-live-alone", { fullPage: true });
+
+    const viewer = await open("/watch/looks");
+    const shifts = await watchShifts(viewer);
+    await viewer.getByRole("status").filter({ hasText: /watching live/i }).first().waitFor();
+    assert(await shifts() <= MAX_SHIFT, `the watch page moves by ${await shifts()}`);
+    await assertGoodLooks(viewer, "watch-live", { fullPage: true });
+    await assertGoodLooks(studio, "studio-live", { fullPage: true });
+    await assertGoodLooks(await open("/"), "home-live", { fullPage: true });
+
+    await viewer.getByRole("button", { name: "Leave" }).click();
+    await assertGoodLooks(viewer, "watch-left");
+    await viewer.getByRole("button", { name: "Watch again" }).click();
+    await viewer.getByRole("status").filter({ hasText: /watching live/i }).first().waitFor();
+    await studio.getByRole("button", { name: "End broadcast" }).click();
+    await viewer.getByRole("status").filter({ hasText: /has ended/i }).first().waitFor();
+    await assertGoodLooks(viewer, "watch-ended");
+    await assertGoodLooks(studio, "studio-ended", { fullPage: true });
+    await assertGoodLooks(await open("/watch/nobody"), "watch-unknown");
+  });
+});
