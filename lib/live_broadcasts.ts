@@ -150,7 +150,9 @@ export class LiveBroadcasts {
     } catch (error) {
       this.#options.log("error", "list_failed", errorFields(error));
     }
-    this.#pushBy(this.#options.clock.now() + RECHECK_MS);
+    // What a hint has told of during the look is not in it.
+    const isBehind = this.#touched.size > 0;
+    this.#pushBy(isBehind ? this.#earliest() : this.#options.clock.now() + RECHECK_MS);
   }
 
   /** Looks again, unless that was done a moment ago; all who ask meanwhile wait for the same look. */

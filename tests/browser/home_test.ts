@@ -1,10 +1,12 @@
 /** The home page as people find it: what is live, with its pictures, while it changes. */
 import { assertEquals, assertGreaterOrEqual, assertLessOrEqual, assertMatch } from "@std/assert";
 import type { Locator, Page } from "playwright-core";
+import type { BroadcastSummary } from "../../lib/broadcast_summary.ts";
 import { browse } from "../support/browsing.ts";
 import { assertEventually } from "../support/eventually.ts";
 import { assertGoodLooks, watchShifts } from "../support/looks.ts";
 import { assertMovingPicture } from "../support/media.ts";
+import { within, withSdk } from "../support/sdk_browsing.ts";
 import { VirtualPeer } from "../support/virtual_peer.ts";
 
 /** What Core Web Vitals call good is 0.1; nothing of ours has a reason to move at all. */
@@ -61,7 +63,7 @@ Deno.test("a broadcast appears on the home page with a picture of what it shows,
     assertEquals([width, height], [480, 270]);
     // A drawing has a handful; the pretended camera shows a figure on a ground of many greens.
     assertGreaterOrEqual(colours, 8);
-    await assertGoodLooks(home, "home-live-one", { fullPage: true });
+    await assertGoodLooks(home, "home-live", { fullPage: true });
 
     const viewer = await open("/");
     await viewer.getByRole("link", { name: "garden", exact: true }).click();
@@ -126,7 +128,7 @@ Deno.test("the list keeps its order under a hand, and shows the unlisted to nobo
       const order = await titlesOf(home);
       assertEquals([...order].sort(), [...titles].sort());
       assertEquals(await home.getByRole("article").getByRole("img").count(), titles.length - 1);
-      await assertGoodLooks(home, "home-live", { fullPage: true });
+      await assertGoodLooks(home, "home-live-many", { fullPage: true });
 
       const last = titles.at(-1)!;
       await cardOf(home, order[1]!).hover();
@@ -154,6 +156,36 @@ Deno.test("the list keeps its order under a hand, and shows the unlisted to nobo
     } finally {
       await Promise.all(peers.map((peer) => peer.close()));
     }
+  });
+});
+
+Deno.test("other sites give title, visibility and a picture by the SDK, and are told what is wrong", async () => {
+  await withSdk({}, async ({ page, service }) => {
+    const site = await page("/silent");
+    const codes = await within(site, async ({ tributary, codeOf }) => {
+      const canvas = Object.assign(document.createElement("canvas"), { width: 480, height: 270 });
+      canvas.getContext("2d")!.fillRect(0, 0, 480, 270);
+      const blob = (type: string) =>
+        new Promise<Blob>((resolve) => canvas.toBlob((made) => resolve(made!), type));
+      const [jpeg, png] = [await blob("image/jpeg"), await blob("image/png")];
+      const codes: (string | null)[] = [await codeOf(tributary.sendStill(jpeg))];
+      await tributary.startBroadcast("hidden", "Ann", { visibility: "unlisted" });
+      codes.push(tributary.visibility, await codeOf(tributary.sendStill(jpeg)));
+      await tributary.endBroadcast();
+      await tributary.startBroadcast("ours", "Ann", { title: "Our show" });
+      codes.push(tributary.visibility, await codeOf(tributary.sendStill(png)));
+      codes.push(await codeOf(tributary.sendStill(jpeg)));
+      return codes;
+    });
+    assertEquals(codes, ["wrong_state", "unlisted", "not_listed", "public", "bad_picture", null]);
+    const list = new URL("/api/broadcasts", service.replace(/^ws/, "http"));
+    const titles = async () => {
+      const broadcasts: BroadcastSummary[] = await (await fetch(list)).json();
+      return broadcasts.map(({ title, still }) =>
+        `${title} ${still === null ? "without" : "with"}`
+      );
+    };
+    await assertEventually(titles, ["Our show with"]);
   });
 });
 

@@ -335,6 +335,35 @@ Deno.test("a list that cannot be read is logged, and pushed when it can", async 
   assertEquals(lists, [[], ["a 0"]]);
 });
 
+Deno.test("a store that is slow is asked less often, and what changes meanwhile is not forgotten", async () => {
+  const world = new World();
+  const { store, clock } = world;
+  const countAll = store.countAllViewers.bind(store);
+  const count = store.countViewers.bind(store);
+  store.countAllViewers = () => clock.delay(200).then(countAll);
+  store.countViewers = (name) => clock.delay(200).then(() => count(name));
+  const seen: unknown[] = [];
+  world.live.follow("a", (broadcast) => seen.push(broadcast && broadcast.viewers));
+  await clock.advance(150);
+  assertEquals([store.reads, seen], [1, []], "the first look is under way");
+  await world.start("a");
+  await clock.advance(150);
+  assertEquals(seen, [null], "it has not seen that");
+  await clock.advance(2_100);
+  assertEquals(seen, [null, 0]);
+  for (let i = 0; i < 50; i++) {
+    const id = await world.join("a");
+    await clock.advance(100);
+    await world.leave("a", id);
+    await clock.advance(100);
+  }
+  await world.join("a");
+  await clock.advance(4_500);
+  assertEquals(seen.at(-1), 1);
+  // 200 ms in 2 s, for 17 s.
+  assertLessOrEqual(store.reads + store.looks, 10);
+});
+
 Deno.test("close() ends everything", async () => {
   const world = new World();
   const { lists } = await world.visit();
