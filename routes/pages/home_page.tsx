@@ -85,8 +85,8 @@ function WhyThis() {
           <ul>
             <li>Nobody signs up: no account for you, none for those who watch.</li>
             <li>
-              Your own upload carries a few viewers, and they carry the rest. In a video call, it
-              would have to carry each of them.
+              Your own upload carries a few viewers, and they carry the rest. In a call between
+              browsers, it would have to carry each of them.
             </li>
             <li>
               Your audience is a moment behind you: the picture goes straight from browser to

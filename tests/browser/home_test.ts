@@ -2,6 +2,7 @@
 import { assertEquals, assertGreaterOrEqual, assertLessOrEqual, assertMatch } from "@std/assert";
 import type { Locator, Page } from "playwright-core";
 import type { BroadcastSummary } from "../../lib/broadcast_summary.ts";
+import { assertAllGivenUp } from "../isolates/leftovers.ts";
 import { browse } from "../support/browsing.ts";
 import { assertEventually } from "../support/eventually.ts";
 import { assertGoodLooks, watchShifts } from "../support/looks.ts";
@@ -153,9 +154,12 @@ Deno.test("the list keeps its order under a hand, and shows the unlisted to nobo
         hasText: /waiting for the picture|finding another/i,
       })
         .first().waitFor();
+      await friend.close();
     } finally {
       await Promise.all(peers.map((peer) => peer.close()));
     }
+    // The pictures, too.
+    await assertAllGivenUp(server.kvFile);
   });
 });
 

@@ -125,7 +125,7 @@ Deno.test("get() tells of one live broadcast, and null of any other", async () =
   assertEquals(await world.live.get("b"), null);
 });
 
-Deno.test("list() is read once for all who ask within a moment, and anew after it", async () => {
+Deno.test("[LIST-6] list() is read once for all who ask within a moment, and anew after it", async () => {
   const world = new World();
   await world.start("a");
   await Promise.all(Array.from({ length: 50 }, () => world.live.list()));

@@ -159,7 +159,7 @@ Deno.test("/api/broadcasts lists what is live as JSON", async () => {
   ]);
 });
 
-Deno.test("/api/broadcasts/events sends the list at once and on change, and stops when the client goes", async () => {
+Deno.test("[LIST-3] /api/broadcasts/events sends the list at once and on change, and stops when the client goes", async () => {
   using world = await World.open();
   await world.start("a");
   const response = await world.app().request("/api/broadcasts/events");

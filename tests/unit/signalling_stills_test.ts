@@ -152,7 +152,7 @@ Deno.test("[STILL-3] too many pictures are refused, and later ones taken again",
   assertEquals(root.outlet.of("UPDATE_STILL_RECEIVED").length, STILLS_PER_WINDOW + 1);
 });
 
-Deno.test("[RESUME-2] who has come back on another instance goes on, with title, visibility and pictures", async () => {
+Deno.test("[RESUME-2] [START-7] who has come back on another instance goes on, with title, visibility and pictures", async () => {
   const world = new ServiceWorld();
   const { client, token } = await world.greet(0);
   client.send({ command: "START_BROADCAST", name: "b", title: " My\nshow ", visibility: "public" });
