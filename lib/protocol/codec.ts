@@ -83,6 +83,12 @@ const FIELD_KINDS: Record<string, string> = {
   lost: "a string",
   version: "a whole number",
   resume: "a string",
+  text: "a string",
+  reaction: "a known reaction",
+  hide: "a string",
+  mute: "a string",
+  unmute: "a string",
+  isOn: "a boolean",
 };
 
 function describeField(command: string, field: string, value: object): string {
@@ -90,7 +96,7 @@ function describeField(command: string, field: string, value: object): string {
   const given = (value as Record<string, unknown>)[field];
   const isOfKind = kind === "an array"
     ? Array.isArray(given)
-    : kind === "an object"
+    : kind === "an object" || kind === "a boolean" || kind === "a known reaction"
     ? false
     : typeof given === "string";
   if (!isOfKind) return `No "${field}" property specified or not ${kind} in ${command} message`;

@@ -21,6 +21,21 @@ export const MAX_PEER_NAME_LENGTH = 200;
 /** Longest title of a broadcast, in UTF-16 units. */
 export const MAX_TITLE_LENGTH = 200;
 
+/** Longest message of a chat, in UTF-16 units: a few sentences, and 50 of them stay below 64 KiB. */
+export const MAX_CHAT_TEXT_LENGTH = 300;
+
+/** Longest name beside a message of a chat, in UTF-16 units; longer ones are cut. */
+export const MAX_CHAT_NAME_LENGTH = 40;
+
+/** How many messages of a chat are kept for those who come later. */
+export const KEPT_CHAT_MESSAGES = 50;
+
+/** Most people that a broadcaster can mute; the one muted first may speak again when there are more. */
+export const MAX_MUTED = 100;
+
+/** Reactions there are, by the names they have on the wire. */
+export const REACTIONS = ["heart", "like", "laugh", "wow", "clap", "party"] as const;
+
 /** Most candidates in one message; browsers gather a few dozen at the very most. */
 export const MAX_CANDIDATES = 1000;
 

@@ -11,7 +11,7 @@ import type { Version } from "./tree_store.ts";
 /** The part of Deno KV that is used here. */
 export type LeftoversKv = Pick<Deno.Kv, "list" | "atomic">;
 
-/** A peer, child link or slot of a broadcast that is not there. */
+/** A peer, child link, slot or chat key of a broadcast that is not there. */
 type Stray = { kind: "stray"; name: string; key: Deno.KvKey; version: Version };
 
 /** Mail for an instance that is not there. */
@@ -83,7 +83,8 @@ export class Leftovers {
     const belongings: Stray[] = [];
     const members = new Map<string, Set<PeerId>>();
     const homes = new Set<InstanceId>();
-    for (const prefix of [keys.allSlots(), keys.allPeers(), keys.allChildren()]) {
+    const prefixes = [keys.allSlots(), keys.allPeers(), keys.allChildren(), keys.allChats()];
+    for (const prefix of prefixes) {
       for await (const { key, value, versionstamp: version } of this.#list(prefix)) {
         const name = key[1] as string;
         belongings.push({ kind: "stray", name, key, version });

@@ -169,8 +169,8 @@ Deno.test("[END-1] a sweep that fails half-way has told of the members it remove
   const [slot] = await store.openSlots("b", 1);
   await store.join("b", newPeer("v"), slot!);
   await store.beginEnding("b", "root");
-  // The broadcast, its slots, peers and child links are read, and a first step is committed.
-  operations = 5;
+  // The broadcast, its slots, peers, child links and chat are read, and a first step is committed.
+  operations = 6;
   const told: string[] = [];
   const failed = await store.sweep("b", (members) => told.push(...members.map(({ id }) => id)))
     .then(() => false, () => true);
