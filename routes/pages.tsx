@@ -43,7 +43,7 @@ export function pages(deps: PagesDeps): Hono {
     c.html(renderDocument({
       title: "Studio · Tributary",
       description: "Name your broadcast, allow the camera and go live from this page.",
-      styles: "studio",
+      styles: ["studio", "chat"],
       island: "studio",
     }, <StudioPage suggestedName={suggestName(Math.random)} />)));
 
@@ -62,7 +62,7 @@ export function pages(deps: PagesDeps): Hono {
       description: broadcast
         ? `${broadcast.broadcaster} is live. Open the link to watch in your browser.`
         : "This broadcast is not live at the moment. Open the page to wait for it.",
-      styles: "watch",
+      styles: ["watch", "chat"],
       island: "watch",
       url: new URL(watchPath(name), c.req.url).href,
       isPrivate: !broadcast,

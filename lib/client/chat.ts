@@ -31,6 +31,8 @@ export class Chat extends Emitter<ChatEvents> {
   /** The broadcast that is sent or watched. */
   readonly #current: () => string | null;
   #name: string | null = null;
+  /** Whose chat the state is of; null when that is over. */
+  #known: string | null = null;
   #state = EMPTY_CHAT;
   #isAsking = false;
 
@@ -55,7 +57,8 @@ export class Chat extends Emitter<ChatEvents> {
   async follow(name: string | null = this.#current()): Promise<void> {
     if (name === null) throw new TributaryError("wrong_state", "There is no broadcast to chat in.");
     this.#name = name;
-    this.#set(EMPTY_CHAT);
+    if (name !== this.#known) this.#set(EMPTY_CHAT);
+    this.#known = name;
     this.#signalling.open();
     try {
       await this.#ask(name);
@@ -70,7 +73,7 @@ export class Chat extends Emitter<ChatEvents> {
   /** Ends what `follow` began. */
   unfollow(): void {
     const name = this.#name;
-    this.#name = null;
+    this.clear();
     if (name === null || !this.#signalling.isReady) return;
     this.#signalling.request({ command: "UNSUBSCRIBE_FROM_CHAT", name }).catch(() => {});
   }
@@ -114,9 +117,8 @@ export class Chat extends Emitter<ChatEvents> {
 
   /** Takes in that a broadcast is over, and its chat with it. */
   handleEnded(name: string): void {
-    if (name !== this.#name) return;
-    this.#name = null;
-    this.handleInterrupted();
+    if (name === this.#known) this.#known = null;
+    if (name === this.#name) this.clear();
   }
 
   /** Takes in that no news can come. */
