@@ -30,7 +30,8 @@ export function everything({ broadcast, rules, messages }: ChatReading, self: Pe
 export function news(before: ChatReading, { broadcast, rules, messages }: ChatReading) {
   const known = new Set(before.messages.map(({ id }) => id));
   const knownHidden = new Set(before.rules.hidden);
-  const added = messages.filter(({ id }) => !known.has(id));
+  // Of more than that in a moment nobody could read the first ones.
+  const added = messages.filter(({ id }) => !known.has(id)).slice(-KEPT_CHAT_MESSAGES);
   const hidden = rules.hidden.filter((id) => !knownHidden.has(id));
   const isSwitched = rules.isOn !== before.rules.isOn;
   if (added.length === 0 && hidden.length === 0 && !isSwitched) return null;
