@@ -21,6 +21,7 @@ export type Client = Pick<
   | "leaveBroadcast"
   | "subscribeToTreeChanges"
   | "getStats"
+  | "chat"
   | "close"
   | "on"
   | "state"

@@ -160,6 +160,7 @@ export function useStudio(connect: Connect | undefined) {
   const { stream, isScreen, mute } = sources;
   return {
     ...state,
+    client,
     stream,
     isScreen,
     isMuted,
