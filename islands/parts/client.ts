@@ -19,6 +19,7 @@ export type Client = Pick<
   | "leaveBroadcast"
   | "subscribeToTreeChanges"
   | "getStats"
+  | "setRelaying"
   | "close"
   | "on"
   | "state"

@@ -103,6 +103,7 @@ export function Player({ title, watch, frame: given, theatre, isFramed = false }
           frame={frame}
           video={video}
           playback={playback}
+          samples={watch.samples}
           theatre={theatre}
         />
       )}
