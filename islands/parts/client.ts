@@ -18,6 +18,7 @@ export type Client = Pick<
   | "joinBroadcast"
   | "leaveBroadcast"
   | "subscribeToTreeChanges"
+  | "unsubscribeFromTreeChanges"
   | "getStats"
   | "setRelaying"
   | "close"

@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
 import { assertGap, longestGap, measured, recordGaps, untilFrames } from "../resilience/gaps.ts";
-import { browse } from "../support/browsing.ts";
+import { browse, type Browsing } from "../support/browsing.ts";
 import { assertEventually } from "../support/eventually.ts";
 import { assertGoodLooks } from "../support/looks.ts";
 import { assertMovingPicture } from "../support/media.ts";
@@ -24,15 +24,15 @@ async function goLive(studio: Page, name: string): Promise<void> {
 const relayingOf = (page: Page) =>
   page.getByRole("switch", { name: "Pass the stream on to others" });
 
-/** Watches `path` with a name by which the tree knows it. */
+/** Watches a broadcast with a name by which the tree knows the viewer. */
 async function watchAs(
-  open: (path: string) => Promise<Page>,
-  path: string,
+  { open, server }: Pick<Browsing, "open" | "server">,
+  broadcast: string,
   name: string,
 ): Promise<Page> {
-  const page = await open(path);
-  await page.evaluate((name) => localStorage.setItem("tributary.your-name", name), name);
-  await page.reload();
+  const page = await open("about:blank");
+  await page.addInitScript((name) => localStorage.setItem("tributary.your-name", name), name);
+  await page.goto(`${server.url}/watch/${broadcast}`);
   await assertMovingPicture(page, name);
   return page;
 }
@@ -52,14 +52,15 @@ async function followTree(wsUrl: string, name: string) {
 }
 
 Deno.test("who stops passing the stream on sees nothing of it, and its child is carried by another", async () => {
-  await browse({ maxListeners: 2 }, async ({ open, server }) => {
+  await browse({ maxListeners: 2 }, async (browsing) => {
+    const { open, server } = browsing;
     await goLive(await open("/studio"), "chain");
     const { observer, shape } = await followTree(server.wsUrl, "chain");
     await using _ = observer;
-    const first = await watchAs(open, "/watch/chain", "first");
-    const second = await watchAs(open, "/watch/chain", "second");
+    const first = await watchAs(browsing, "chain", "first");
+    const second = await watchAs(browsing, "chain", "second");
     await assertEventually(shape, "Anonymous(first second)");
-    const child = await watchAs(open, "/watch/chain", "child");
+    const child = await watchAs(browsing, "chain", "child");
     const isUnderFirst = (await shape()).includes("first(child)");
     const [above, other] = isUnderFirst ? [first, second] : [second, first];
     const [aboveName, otherName] = isUnderFirst ? ["first", "second"] : ["second", "first"];
@@ -91,7 +92,7 @@ Deno.test("who stops passing the stream on sees nothing of it, and its child is 
     await assertGoodLooks(from[0], "watch-relaying-off", { fullPage: true });
 
     // Nobody is placed under it any more, though it is nearer than all other places.
-    await watchAs(open, "/watch/chain", "late");
+    await watchAs(browsing, "chain", "late");
     const late = await shape();
     assert(!late.includes(`${from[1]}(`), late);
 
