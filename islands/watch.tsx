@@ -50,6 +50,8 @@ export function Watch(
     if (phase === "ended" || phase === "unknown") document.title = documentTitle(title, false);
   }, [phase]);
 
+  // Who watches is one of them, whatever the last count was.
+  const count = watch.viewers === null ? null : Math.max(watch.viewers, Number(phase === "live"));
   const isOver = phase === "ended" || phase === "unknown";
 
   return (
@@ -60,7 +62,7 @@ export function Watch(
           <h1>{title}</h1>
           <p class="watch-facts">
             {broadcaster && <span>{broadcaster}</span>}
-            {!isOver && watch.viewers !== null && <span>{watch.viewers} watching</span>}
+            {!isOver && count !== null && <span>{count} watching</span>}
             {!isOver && watch.startedAt !== null && (
               <span>{formatLiveFor(watch.startedAt, now)}</span>
             )}
