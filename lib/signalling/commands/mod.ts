@@ -13,6 +13,7 @@ import { moderateChat } from "./moderate_chat.ts";
 import { relayBroadcastReceived } from "./relay_broadcast_received.ts";
 import { sendChatMessage } from "./send_chat_message.ts";
 import { sendReaction } from "./send_reaction.ts";
+import { setRelayHandler } from "./set_relay.ts";
 import { startBroadcast } from "./start_broadcast.ts";
 import { subscribeToChat } from "./subscribe_to_chat.ts";
 import { subscribeToTreeState } from "./subscribe_to_tree_state.ts";
@@ -30,6 +31,7 @@ export const handlers: { readonly [C in ClientCommand]: Handler<C> } = {
   END_BROADCAST: endBroadcast,
   JOIN_BROADCAST: joinBroadcast,
   LEAVE_BROADCAST: leaveBroadcast,
+  SET_RELAY: setRelayHandler,
   RELAY_BROADCAST_RECEIVED: relayBroadcastReceived,
   ICE_CANDIDATES: iceCandidates,
   ICE_CANDIDATES_RECEIVED: iceCandidatesReceived,
