@@ -12,6 +12,7 @@ const SDK_ENTRY = "lib/client/browser_entry.ts";
 const ISLAND_ENTRIES = "islands/entries";
 const WORKER_ENTRY = "lib/client/relay/worker.ts";
 const WORKER_CODE = /client\/relay\/worker_code\.ts$/;
+const BROWSER_SCHEMA = "lib/protocol/schema_in_browsers.ts";
 const OUT = "static/build";
 
 /** What `build` can be told. */
@@ -90,6 +91,9 @@ export function sharedOptions(minify: boolean): esbuild.BuildOptions {
     sourcemap: true,
     metafile: true,
     chunkNames: "chunks/[name]-[hash]",
+    alias: { "zod/mini": `${ROOT}/${BROWSER_SCHEMA}` },
+    // A reader that only zod has would fail in the browser, and only there.
+    logOverride: { "import-is-undefined": "error" },
     logLevel: "silent",
   };
 }
