@@ -2,7 +2,8 @@
  * The HTTP application of one instance: which path is answered by whom.
  */
 import { Hono } from "hono";
-import { etag } from "hono/etag";
+import { compress } from "hono/compress";
+import { etag, RETAINED_304_HEADERS } from "hono/etag";
 import type { LiveBroadcasts } from "../lib/live_broadcasts.ts";
 import { errorFields, type Log } from "../lib/log.ts";
 import type { SignallingService } from "../lib/signalling/service.ts";
@@ -12,6 +13,9 @@ import { health } from "./health.ts";
 import type { OpenSockets } from "./open_sockets.ts";
 import { notFoundDocument, pages } from "./pages.tsx";
 import { signal } from "./signal.ts";
+
+/** What browsers want to see when another site loads a script, also of one that they have already. */
+const OF_OTHER_SITES = ["access-control-allow-origin", "cross-origin-resource-policy"];
 
 /** What the application is made of. */
 export interface AppOptions {
@@ -37,8 +41,10 @@ export function createApp({ service, sockets, live, kv, instance, log, root }: A
   app.route("/api/broadcasts", broadcasts(live));
   app.all("/api/*", (c) => c.json({ error: "There is nothing at this address" }, 404));
   app.use("/static/*", etag());
-  app.use("/tributary.js", etag());
+  app.use("/tributary.js", etag({ retainedHeaders: [...RETAINED_304_HEADERS, ...OF_OTHER_SITES] }));
   app.route("/", assets(root));
+  // Pages are made for each request; files were compressed when they were built.
+  app.use(compress());
   app.route(
     "/",
     pages({ broadcasts: () => live.list(), broadcast: (name) => live.get(name) }),

@@ -6,6 +6,7 @@
  */
 import * as esbuild from "esbuild";
 import { fileURLToPath } from "node:url";
+import { compress } from "./compress.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const SDK_ENTRY = "lib/client/browser_entry.ts";
@@ -14,6 +15,8 @@ const WORKER_ENTRY = "lib/client/relay/worker.ts";
 const WORKER_CODE = /client\/relay\/worker_code\.ts$/;
 const BROWSER_SCHEMA = "lib/protocol/schema_in_browsers.ts";
 const OUT = "static/build";
+/** Files that are served as they are. */
+const FILES = "static";
 
 /** What `build` can be told. */
 export interface BuildOptions {
@@ -67,7 +70,13 @@ export async function build(
     const results = contexts.map((context) => context.rebuild());
     const failures = (await Promise.allSettled(results)).filter(isRejected);
     if (failures.length > 0 && !watch) throw new BuildError(await describe(failures));
-    if (failures.length === 0) await removeOthers(written);
+    if (failures.length === 0) {
+      // While somebody works on them, files change more often than they are loaded.
+      if (!watch) {
+        (await compress(ROOT, [...written, ...await files()])).forEach(written.add, written);
+      }
+      await removeOthers(written);
+    }
   } catch (error) {
     await stop();
     throw error;
@@ -174,6 +183,14 @@ async function sizeLine(path: string, bytes: number): Promise<string> {
 
 function kib(bytes: number): string {
   return `${(bytes / 1024).toFixed(1)} KiB`;
+}
+
+async function files(): Promise<string[]> {
+  const paths: string[] = [];
+  for await (const { name, isFile } of Deno.readDir(`${ROOT}/${FILES}`)) {
+    if (isFile) paths.push(`${FILES}/${name}`);
+  }
+  return paths;
 }
 
 /** Removes what earlier builds left; never what is being served and was built again. */

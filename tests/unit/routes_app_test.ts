@@ -216,6 +216,23 @@ Deno.test("/tributary.js is a script that other sites may load, and costs a 304 
   assertEquals([again.status, await again.text()], [304, ""]);
 });
 
+Deno.test("pages are sent compressed, and the list as it changes is not held back for that", async () => {
+  using world = await World.open();
+  const headers = { "accept-encoding": "gzip, deflate, br" };
+  for (const path of ["/studio", "/nothing"]) {
+    const plain = await (await world.app().request(path)).text();
+    const response = await world.app().request(path, { headers });
+    assertEquals(response.headers.get("content-encoding"), "gzip", path);
+    assertEquals(response.headers.get("vary"), "Accept-Encoding", path);
+    const bytes = (await response.arrayBuffer()).byteLength;
+    assertLessOrEqual(bytes, plain.length / 2, path);
+  }
+  const events = await world.app().request("/api/broadcasts/events", { headers });
+  assertEquals(events.headers.get("content-encoding"), null);
+  await events.body!.cancel();
+  await world.clock.advance(0);
+});
+
 Deno.test("static files have their types, and /favicon.ico is the icon", async () => {
   using world = await World.open();
   const types: Record<string, RegExp> = {
