@@ -7,7 +7,7 @@ import { etag, RETAINED_304_HEADERS } from "hono/etag";
 import type { LiveBroadcasts } from "../lib/live_broadcasts.ts";
 import { errorFields, type Log } from "../lib/log.ts";
 import type { SignallingService } from "../lib/signalling/service.ts";
-import { assets } from "./assets.ts";
+import { assets, SDK_FILES } from "./assets.ts";
 import { broadcasts } from "./broadcasts.ts";
 import { health } from "./health.ts";
 import type { OpenSockets } from "./open_sockets.ts";
@@ -41,7 +41,9 @@ export function createApp({ service, sockets, live, kv, instance, log, root }: A
   app.route("/api/broadcasts", broadcasts(live));
   app.all("/api/*", (c) => c.json({ error: "There is nothing at this address" }, 404));
   app.use("/static/*", etag());
-  app.use("/tributary.js", etag({ retainedHeaders: [...RETAINED_304_HEADERS, ...OF_OTHER_SITES] }));
+  for (const name of SDK_FILES) {
+    app.use(`/${name}`, etag({ retainedHeaders: [...RETAINED_304_HEADERS, ...OF_OTHER_SITES] }));
+  }
   app.route("/", assets(root));
   // Pages are made for each request; files were compressed when they were built.
   app.use(compress());

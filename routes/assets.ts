@@ -8,6 +8,9 @@ import { compressed } from "./compressed.ts";
 /** Bundles are rebuilt in place, so browsers ask again each time; an unchanged one costs a 304. */
 const REVALIDATE = "no-cache";
 
+/** The SDK, and what it loads of its own accord. */
+export const SDK_FILES = ["tributary.js", "tributary-player.js"];
+
 /** Routes for `/tributary.js` and `/static/*`; `root` is the repository's folder. */
 export function assets(root: string): Hono {
   const routes = new Hono();
@@ -19,7 +22,7 @@ export function assets(root: string): Hono {
     c.header("cross-origin-resource-policy", "cross-origin");
     c.header("cache-control", REVALIDATE);
   };
-  for (const name of ["tributary.js", "tributary.js.map"]) {
+  for (const name of SDK_FILES.flatMap((name) => [name, `${name}.map`])) {
     const path = `static/build/${name}`;
     routes.get(
       `/${name}`,

@@ -1,6 +1,6 @@
 /**
- * Bundles what runs in browsers: the SDK as `static/build/tributary.js`, and a bundle for each
- * page's islands. Run as a task it builds once, or with `--watch` again on every change; the
+ * Bundles what runs in browsers: the SDK as `static/build/tributary.js`, what its element needs, and a
+ * bundle for each page's islands. Run as a task it builds once, or with `--watch` again on every change; the
  * development server calls `build` itself. Knows no island by name: every file in islands/entries/
  * is one.
  */
@@ -10,6 +10,8 @@ import { compress } from "./compress.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const SDK_ENTRY = "lib/client/browser_entry.ts";
+/** What the SDK loads when a page has its element in it. */
+const PLAYER_ENTRY = "lib/client/element/player_view.ts";
 const ISLAND_ENTRIES = "islands/entries";
 const WORKER_ENTRY = "lib/client/relay/worker.ts";
 const WORKER_CODE = /client\/relay\/worker_code\.ts$/;
@@ -51,6 +53,7 @@ export async function build(
   const reporter = { watch, log };
   const targets: esbuild.BuildOptions[] = [
     { ...shared, entryPoints: [SDK_ENTRY], outfile: `${OUT}/tributary.js` },
+    { ...shared, entryPoints: [PLAYER_ENTRY], outfile: `${OUT}/tributary-player.js` },
     { ...shared, entryPoints: await islandEntries(), outdir: `${OUT}/islands`, splitting: true },
   ];
   const written = new Set<string>();
