@@ -3,9 +3,11 @@
  * by one island. Knows the live broadcasts only through `deps`, and nothing of how they are kept.
  */
 import { Hono } from "hono";
+import { getCookie } from "hono/cookie";
 import { watchPath } from "../islands/parts/links.ts";
 import { suggestName } from "../islands/studio/suggest_name.ts";
 import { documentTitle } from "../islands/watch/phases.ts";
+import { THEATRE_COOKIE } from "../islands/watch/use_theatre.ts";
 import type { BroadcastSummary } from "../lib/broadcast_summary.ts";
 import { renderDocument } from "./pages/document.tsx";
 import { HomePage } from "./pages/home_page.tsx";
@@ -56,13 +58,15 @@ export function pages(deps: PagesDeps): Hono {
       title,
       broadcaster: broadcast?.broadcaster ?? null,
       startedAt: broadcast?.startedAt ?? null,
+      now: Date.now(),
+      isTheatre: getCookie(c, THEATRE_COOKIE) === "1",
     };
     const head = {
       title: documentTitle(title, broadcast !== null),
       description: broadcast
         ? `${broadcast.broadcaster} is live. Open the link to watch in your browser.`
         : "This broadcast is not live at the moment. Open the page to wait for it.",
-      styles: "watch",
+      styles: ["player", "watch"],
       island: "watch",
       url: new URL(watchPath(name), c.req.url).href,
       isPrivate: !broadcast,

@@ -87,3 +87,61 @@ export const ChooseIcon = () => (
     <path d="m6.5 9.5 5.5 5.5 5.5-5.5" />
   </Icon>
 );
+
+/** Two bars: pause. */
+export const PauseIcon = () => (
+  <Icon>
+    <path d="M8.5 5.5v13m7-13v13" />
+  </Icon>
+);
+
+/** A picture inside a picture. */
+export const PictureInPictureIcon = () => (
+  <Icon>
+    <rect x="3" y="4.5" width="18" height="15" rx="2.5" />
+    <rect x="11.5" y="11.5" width="6.5" height="5" rx="1" />
+  </Icon>
+);
+
+/** A frame that is wider than others: theatre. */
+export const TheatreIcon = ({ wide }: { wide: boolean }) => (
+  <Icon>
+    <rect x="2.5" y="6" width="19" height="12" rx="2.5" />
+    {wide
+      ? <path d="m9 9.5-2.5 2.5L9 14.5m6-5 2.5 2.5-2.5 2.5" />
+      : <path d="m6.5 9.5 2.5 2.5-2.5 2.5m11-5L15 12l2.5 2.5" />}
+  </Icon>
+);
+
+/** A curve over a line: figures over time. */
+export const StatisticsIcon = () => (
+  <Icon>
+    <path d="M4 4.5v15h16" />
+    <path d="m7.5 14 3.5-4 3 2.5 5-6" />
+  </Icon>
+);
+
+/** Keys. */
+export const KeyboardIcon = () => (
+  <Icon>
+    <rect x="2.5" y="6" width="19" height="12" rx="2.5" />
+    <path d="M6.5 10h.01M10 10h.01M14 10h.01M17.5 10h.01M8 14h8" />
+  </Icon>
+);
+
+/** A cross: close. */
+export const CloseIcon = () => (
+  <Icon>
+    <path d="m6 6 12 12M18 6 6 18" />
+  </Icon>
+);
+
+/** A peer with those it carries. */
+export const TreeIcon = () => (
+  <Icon>
+    <circle cx="12" cy="5.5" r="2.5" />
+    <circle cx="6" cy="18.5" r="2.5" />
+    <circle cx="18" cy="18.5" r="2.5" />
+    <path d="M12 8v3.5m0 0c0 2.5-6 1.5-6 4.5m6-4.5c0 2.5 6 1.5 6 4.5" />
+  </Icon>
+);

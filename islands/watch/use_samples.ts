@@ -1,0 +1,40 @@
+/** Asks the SDK every second what it has counted, while somebody looks at the page. */
+import type { RefObject } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { Client } from "../parts/client.ts";
+import { formatDistance } from "./distance.ts";
+import { Samples } from "./samples.ts";
+
+/** Often enough to follow, and rare enough not to flicker. */
+const INTERVAL_MS = 1_000;
+
+/**
+ * Returns how far the viewer is from the broadcaster, as text that is empty while nothing is known or
+ * `isOn` is false, and all that was counted, which renders nothing by itself.
+ */
+export function useSamples(
+  client: RefObject<Client | null>,
+  isOn: boolean,
+): { distance: string; samples: Samples } {
+  const [distance, setDistance] = useState("");
+  const samples = useRef<Samples | null>(null);
+  samples.current ??= new Samples();
+  useEffect(() => {
+    if (!isOn) return;
+    let isCurrent = true;
+    const look = async () => {
+      if (document.hidden || !client.current) return;
+      const stats = await client.current.getStats();
+      if (!isCurrent) return;
+      samples.current!.add(stats);
+      setDistance(formatDistance(stats));
+    };
+    const timer = setInterval(look, INTERVAL_MS);
+    return () => {
+      isCurrent = false;
+      clearInterval(timer);
+      setDistance("");
+    };
+  }, [isOn]);
+  return { distance, samples: samples.current };
+}
