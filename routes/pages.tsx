@@ -4,11 +4,13 @@
  */
 import { Hono } from "hono";
 import { getCookie } from "hono/cookie";
+import { readParameters } from "../islands/embed/parameters.ts";
 import { watchPath } from "../islands/parts/links.ts";
 import { suggestName } from "../islands/studio/suggest_name.ts";
 import { documentTitle } from "../islands/watch/phases.ts";
 import { THEATRE_COOKIE } from "../islands/watch/use_theatre.ts";
 import type { BroadcastSummary } from "../lib/broadcast_summary.ts";
+import { renderEmbed } from "./pages/embed_document.tsx";
 import { renderDocument } from "./pages/document.tsx";
 import { HomePage } from "./pages/home_page.tsx";
 import { NotFoundPage } from "./pages/not_found_page.tsx";
@@ -72,6 +74,18 @@ export function pages(deps: PagesDeps): Hono {
       isPrivate: !broadcast,
     };
     return c.html(renderDocument(head, <WatchPage {...props} />), broadcast ? 200 : 404);
+  });
+
+  // 200 also when nobody is live: it is a player that waits, and sites check what they frame.
+  app.get("/embed/:name", async (c) => {
+    const name = c.req.param("name");
+    const broadcast = await deps.broadcast(name);
+    return c.html(renderEmbed({
+      name,
+      title: broadcast?.title || name,
+      startedAt: broadcast?.startedAt ?? null,
+      ...readParameters(new URL(c.req.url).searchParams),
+    }));
   });
 
   return app;
