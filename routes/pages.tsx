@@ -10,6 +10,7 @@ import { suggestName } from "../islands/studio/suggest_name.ts";
 import { documentTitle } from "../islands/watch/phases.ts";
 import { THEATRE_COOKIE } from "../islands/watch/use_theatre.ts";
 import type { BroadcastSummary } from "../lib/broadcast_summary.ts";
+import { EmbedDocsPage, readEmbedDocs } from "./pages/embed_docs_page.tsx";
 import { renderEmbed } from "./pages/embed_document.tsx";
 import { renderDocument } from "./pages/document.tsx";
 import { HomePage } from "./pages/home_page.tsx";
@@ -86,6 +87,23 @@ export function pages(deps: PagesDeps): Hono {
       startedAt: broadcast?.startedAt ?? null,
       ...readParameters(new URL(c.req.url).searchParams),
     }));
+  });
+
+  app.get("/docs/embed", async (c) => {
+    const url = new URL(c.req.url);
+    const props = {
+      text: await readEmbedDocs(),
+      service: url.origin,
+      name: url.searchParams.get("name")?.trim() ?? "",
+      live: (await deps.broadcasts()).map(({ name }) => name),
+    };
+    return c.html(renderDocument({
+      title: "Show a broadcast on your own site · Tributary",
+      description: "A frame to paste or an element to style: a live broadcast on any page.",
+      styles: "docs",
+      island: "docs",
+      url: new URL("/docs/embed", url).href,
+    }, <EmbedDocsPage {...props} />));
   });
 
   return app;
