@@ -16,7 +16,8 @@ export function renderMarkdown(text: string): VNode[] {
     const fence = FENCE.exec(lines[0]!);
     if (fence) {
       const end = lines.indexOf("```", 1);
-      blocks.push(<Code text={lines.splice(0, end + 1).slice(1, -1).join("\n")} />);
+      const text = lines.splice(0, end < 0 ? lines.length : end + 1);
+      blocks.push(<Code text={text.slice(1, end < 0 ? undefined : -1).join("\n")} />);
       continue;
     }
     const next = lines.findIndex((line) => line === "" || FENCE.test(line));

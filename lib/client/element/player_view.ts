@@ -137,6 +137,10 @@ export class PlayerView {
       name,
       client,
       follow: (listener) => followLiveNames(service, listener),
+      after(ms, fn) {
+        const timer = setTimeout(fn, ms);
+        return () => clearTimeout(timer);
+      },
       random: Math.random,
     });
     visit.on("state", (state) => this.#show({ state }));

@@ -17,6 +17,8 @@ export interface VisitOptions {
   client: VisitClient;
   /** Calls back with the names that are live, until the function that it returns is called. */
   follow: (listener: (names: string[]) => void) => () => void;
+  /** Calls back after a time in ms, unless the function that it returns is called before. */
+  after: (ms: number, fn: () => void) => () => void;
   random: () => number;
 }
 
@@ -37,23 +39,23 @@ export class Visit extends Emitter<VisitEvents> {
   #isJoining = false;
   #isOver = false;
   #pauseMs = 0;
-  #retry: ReturnType<typeof setTimeout> | undefined;
-  #change: ReturnType<typeof setTimeout> | undefined;
+  #cancelRetry = () => {};
+  #cancelChange = () => {};
   #unfollow: (() => void) | null = null;
 
   constructor(options: VisitOptions) {
     super();
     this.#options = options;
-    const { client } = options;
+    const { client, after } = options;
     client.on("stream", (stream) => this.emit("stream", stream));
     client.on("error", (error) => this.emit("error", error));
     client.on("statechanged", (next) => {
-      clearTimeout(this.#change);
+      this.#cancelChange();
       const take = () => {
         const state = stateOfClient(next, this.#state);
         if (state !== this.#state) this.#enter(state);
       };
-      if (next === "RECONNECTING") this.#change = setTimeout(take, UNSEEN_CHANGE_MS);
+      if (next === "RECONNECTING") this.#cancelChange = after(UNSEEN_CHANGE_MS, take);
       else take();
     });
   }
@@ -86,7 +88,7 @@ export class Visit extends Emitter<VisitEvents> {
   close(): void {
     this.#isOver = true;
     this.#rest();
-    clearTimeout(this.#change);
+    this.#cancelChange();
     this.#options.client.close();
   }
 
@@ -105,17 +107,17 @@ export class Visit extends Emitter<VisitEvents> {
       this.emit("state", state);
     }
     if (!pauses || this.#isOver) return;
-    clearTimeout(this.#retry);
-    this.#retry = setTimeout(
-      () => this.join({ isWish: false }),
+    this.#cancelRetry();
+    this.#cancelRetry = this.#options.after(
       // Not all of those who wait at once.
       this.#pauseMs * (0.75 + this.#options.random() / 2),
+      () => this.join({ isWish: false }),
     );
     this.#pauseMs = Math.min(this.#pauseMs * 2, pauses[1]);
   }
 
   #rest(): void {
-    clearTimeout(this.#retry);
+    this.#cancelRetry();
     this.#unfollow?.();
     this.#unfollow = null;
   }
