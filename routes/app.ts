@@ -3,6 +3,7 @@
  */
 import { Hono } from "hono";
 import { compress } from "hono/compress";
+import { cors } from "hono/cors";
 import { etag, RETAINED_304_HEADERS } from "hono/etag";
 import type { LiveBroadcasts } from "../lib/live_broadcasts.ts";
 import { errorFields, type Log } from "../lib/log.ts";
@@ -36,6 +37,8 @@ export function createApp({ service, sockets, live, kv, instance, log, root }: A
     log("error", "request_failed", { path: c.req.path, ...errorFields(error) });
     return c.text("Something went wrong on our side. Try again in a moment.\n", 500);
   });
+  // Players on other sites wait for a broadcast, too; all of this is for everybody, without a cookie.
+  app.use("/api/broadcasts/*", cors());
   app.get("/api/ws", signal(service, sockets));
   app.get("/healthz", health({ kv, instance }));
   app.route("/api/broadcasts", broadcasts(live));

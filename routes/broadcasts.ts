@@ -2,7 +2,6 @@
  * /api/broadcasts: what is on air, as JSON and as a stream of Server-Sent Events.
  */
 import { Hono } from "hono";
-import { cors } from "hono/cors";
 import { streamSSE } from "hono/streaming";
 import type { LiveBroadcasts } from "../lib/live_broadcasts.ts";
 
@@ -12,8 +11,6 @@ const KEEP_ALIVE_MS = 25_000;
 /** Routes below /api/broadcasts. */
 export function broadcasts(live: LiveBroadcasts): Hono {
   const routes = new Hono();
-  // Players on other sites wait for a broadcast, too; the list is for everybody, and needs no cookie.
-  routes.use(cors());
 
   routes.get("/", async (c) => {
     c.header("cache-control", "no-store");

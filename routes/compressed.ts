@@ -5,9 +5,7 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { accepts } from "hono/accepts";
 import { getMimeType } from "hono/utils/mime";
-
-/** Where the copies are, below the repository's folder. */
-export const COMPRESSED_FOLDER = "static/build/compressed";
+import { COMPRESSED_FOLDER } from "../lib/compressed_folder.ts";
 
 /** What the copies of an encoding are called; the better one first. */
 const SUFFIXES: Record<string, string> = { br: ".br", gzip: ".gz" };

@@ -36,13 +36,13 @@ function world(answer: Client["answer"]) {
   const clock = new SimClock();
   const client = new Client();
   client.answer = answer;
-  const followers = new Set<(names: string[]) => void>();
+  const followers = new Set<() => void>();
   const visit = new Visit({
     name: "x",
     client,
-    follow(listener) {
-      followers.add(listener);
-      return () => followers.delete(listener);
+    follow(onLive) {
+      followers.add(onLive);
+      return () => followers.delete(onLive);
     },
     after: (ms, fn) => clock.after(ms, fn),
     random: () => 0.5,
@@ -50,26 +50,25 @@ function world(answer: Client["answer"]) {
   const told: string[] = [];
   visit.on("state", (state) => told.push(state));
   visit.on("error", ({ code }) => told.push(`error ${code}`));
-  const list = (...names: string[]) => followers.forEach((follower) => follower(names));
-  return { clock, client, visit, told, list, followers };
+  const goLive = () => followers.forEach((onLive) => onLive());
+  return { clock, client, visit, told, goLive, followers };
 }
 
-Deno.test("a visit waits for a broadcast that is not live, and joins when it is on the list", async () => {
-  const { clock, client, visit, told, list, followers } = world("unknown_broadcast");
+Deno.test("a visit waits for a broadcast that is not live, and joins when it is", async () => {
+  const { clock, client, visit, told, goLive, followers } = world("unknown_broadcast");
   await visit.join();
   assertEquals(told, ["waiting"]);
-  list("y");
   await clock.advance(1_000);
-  assertEquals(client.joins, 1);
+  assertEquals([client.joins, followers.size], [1, 1]);
   client.answer = "joined";
-  list("y", "x");
+  goLive();
   await clock.advance(0);
   assertEquals([told, client.joins, followers.size], [["waiting", "live"], 2, 0]);
   await clock.advance(600_000);
   assertEquals(client.joins, 2, "whoever is there does not come again");
 });
 
-Deno.test("a visit asks now and then for a broadcast that is on no list", async () => {
+Deno.test("a visit asks now and then, also when nobody tells it", async () => {
   const { clock, client, visit, told } = world("unknown_broadcast");
   await visit.join();
   await clock.advance(14_000);

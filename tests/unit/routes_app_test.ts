@@ -188,6 +188,18 @@ Deno.test("/api/broadcasts/events keeps only the latest list for a client that r
   assertEquals(world.listening, 0);
 });
 
+Deno.test("what is on air can be read by pages of other sites, without their cookies", async () => {
+  using world = await World.open();
+  const headers = { origin: "https://example.org" };
+  for (const path of ["", "/events", "/nothing"]) {
+    const response = await world.app().request(`/api/broadcasts${path}`, { headers });
+    assertEquals(response.headers.get("access-control-allow-origin"), "*", path);
+    assertEquals(response.headers.get("access-control-allow-credentials"), null, path);
+    await response.body?.cancel();
+  }
+  await world.clock.advance(0);
+});
+
 Deno.test("a fault is a 500 that tells the log everything and the client nothing", async () => {
   using world = await World.open();
   world.store.broadcasts = () => Promise.reject(new Error("disk on fire"));

@@ -60,7 +60,7 @@ export function stateOfClient(state: string, old: PlayerState): PlayerState {
 
 /** In these a join is tried again by itself, after a pause in ms that grows from the first to the last. */
 export const PAUSES: Partial<Record<PlayerState, readonly [first: number, last: number]>> = {
-  // The list of what is live tells at once; this is for broadcasts that are on no list.
+  // The service's event stream tells at once; this is for pages and services that have none.
   waiting: [15_000, 30_000],
   ended: [15_000, 30_000],
   // The first lets a restarting service come up, the last is easy on it.

@@ -5,7 +5,7 @@
  */
 import { socketUrl } from "../default_url.ts";
 import type { Tributary } from "../tributary.ts";
-import { followLiveNames } from "./live_names.ts";
+import { followLiveName } from "./live_name.ts";
 import type { TributaryPlayer, TributaryPlayerEvents } from "./player_element.ts";
 import type { PlayerState } from "./player_state.ts";
 import { PLAYER_STYLES } from "./player_styles.ts";
@@ -136,7 +136,7 @@ export class PlayerView {
     const visit = this.#visit = new Visit({
       name,
       client,
-      follow: (listener) => followLiveNames(service, listener),
+      follow: (onLive) => followLiveName(service, name, onLive),
       after(ms, fn) {
         const timer = setTimeout(fn, ms);
         return () => clearTimeout(timer);

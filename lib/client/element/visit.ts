@@ -15,8 +15,8 @@ export type VisitClient = Pick<Tributary, "joinBroadcast" | "close" | "on">;
 export interface VisitOptions {
   name: string;
   client: VisitClient;
-  /** Calls back with the names that are live, until the function that it returns is called. */
-  follow: (listener: (names: string[]) => void) => () => void;
+  /** Calls back when the broadcast is live, until the function that it returns is called. */
+  follow: (onLive: () => void) => () => void;
   /** Calls back after a time in ms, unless the function that it returns is called before. */
   after: (ms: number, fn: () => void) => () => void;
   random: () => number;
@@ -100,9 +100,7 @@ export class Visit extends Emitter<VisitEvents> {
       this.#state = state;
       this.#pauseMs = pauses?.[0] ?? 0;
       if (state === "waiting" || state === "ended") {
-        this.#unfollow = this.#options.follow((names) => {
-          if (names.includes(this.#options.name)) this.join({ isWish: false });
-        });
+        this.#unfollow = this.#options.follow(() => this.join({ isWish: false }));
       }
       this.emit("state", state);
     }
