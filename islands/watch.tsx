@@ -6,12 +6,12 @@ import { useEffect, useRef } from "preact/hooks";
 import { formatLiveFor } from "./parts/durations.ts";
 import type { Connect } from "./parts/client.ts";
 import { useNow } from "./parts/use_now.ts";
-import { NameForm } from "./watch/name_form.tsx";
 import { documentTitle, JOINED_PHASES } from "./watch/phases.ts";
 import { Player } from "./watch/player.tsx";
 import { useFocusAfter } from "./watch/use_focus_after.ts";
 import { useTheatre } from "./watch/use_theatre.ts";
 import { useWatch } from "./watch/use_watch.ts";
+import { YouPanel } from "./watch/you_panel.tsx";
 
 /** What the server hands to the watch page. */
 export interface WatchProps {
@@ -20,6 +20,7 @@ export interface WatchProps {
   /** Null when nobody is live under this name. */
   broadcaster: string | null;
   startedAt: number | null;
+  viewers: number | null;
   /** When the server rendered this, in ms since the epoch. */
   now: number;
   /** The wide layout was chosen the last time. */
@@ -31,12 +32,14 @@ const AGE_EVERY_MS = 15_000;
 
 /** Watches a broadcast and, in passing, relays it. */
 export function Watch(
-  { name, title, broadcaster, startedAt, now: renderedAt, isTheatre, connect }: WatchProps & {
-    connect?: Connect;
-  },
+  { name, title, broadcaster, startedAt, viewers, now: renderedAt, isTheatre, connect }:
+    & WatchProps
+    & {
+      connect?: Connect;
+    },
 ) {
   const frame = useRef<HTMLDivElement>(null);
-  const watch = useWatch({ name, startedAt, connect });
+  const watch = useWatch({ name, startedAt, viewers, connect });
   const { phase } = watch;
   const theatre = useTheatre(isTheatre);
   const act = useFocusAfter(frame, phase);
@@ -57,6 +60,7 @@ export function Watch(
           <h1>{title}</h1>
           <p class="watch-facts">
             {broadcaster && <span>{broadcaster}</span>}
+            {!isOver && watch.viewers !== null && <span>{watch.viewers} watching</span>}
             {!isOver && watch.startedAt !== null && (
               <span>{formatLiveFor(watch.startedAt, now)}</span>
             )}
@@ -68,10 +72,7 @@ export function Watch(
         </div>
       </div>
       <div class="watch-side" />
-      <details class="fold watch-you">
-        <summary>You and this broadcast</summary>
-        <NameForm onChange={watch.handleNameChange} />
-      </details>
+      <YouPanel watch={watch} />
     </div>
   );
 }

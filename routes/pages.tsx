@@ -61,6 +61,7 @@ export function pages(deps: PagesDeps): Hono {
       title,
       broadcaster: broadcast?.broadcaster ?? null,
       startedAt: broadcast?.startedAt ?? null,
+      viewers: broadcast?.viewers ?? null,
       now: Date.now(),
       isTheatre: getCookie(c, THEATRE_COOKIE) === "1",
     };

@@ -107,6 +107,7 @@ export function Player(
           frame={frame}
           video={video}
           playback={playback}
+          samples={watch.samples}
           theatre={theatre}
         />
       )}

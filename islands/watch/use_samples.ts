@@ -10,13 +10,14 @@ const INTERVAL_MS = 1_000;
 
 /**
  * Returns how far the viewer is from the broadcaster, as text that is empty while nothing is known or
- * `isOn` is false, and all that was counted, which renders nothing by itself.
+ * `isOn` is false, how many it carries, and all that was counted, which renders nothing by itself.
  */
 export function useSamples(
   client: RefObject<Client | null>,
   isOn: boolean,
-): { distance: string; samples: Samples } {
+): { distance: string; children: number; samples: Samples } {
   const [distance, setDistance] = useState("");
+  const [children, setChildren] = useState(0);
   const samples = useRef<Samples | null>(null);
   samples.current ??= new Samples();
   useEffect(() => {
@@ -28,13 +29,15 @@ export function useSamples(
       if (!isCurrent) return;
       samples.current!.add(stats);
       setDistance(formatDistance(stats));
+      setChildren(stats.children);
     };
     const timer = setInterval(look, INTERVAL_MS);
     return () => {
       isCurrent = false;
       clearInterval(timer);
       setDistance("");
+      setChildren(0);
     };
   }, [isOn]);
-  return { distance, samples: samples.current };
+  return { distance, children, samples: samples.current };
 }

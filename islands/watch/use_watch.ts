@@ -15,6 +15,7 @@ import {
   textOf,
   type WatchPhase,
 } from "./phases.ts";
+import { useRelaying } from "./relaying/use_relaying.ts";
 import { useSamples } from "./use_samples.ts";
 
 /** Pauses between tries: the first lets a restarting service come up, the last is easy on it. */
@@ -29,6 +30,8 @@ export interface WatchOptions {
   name: string;
   /** When the broadcast that the server saw began; null when it saw none. */
   startedAt: number | null;
+  /** How many watched when the server looked. */
+  viewers?: number | null;
   /** Makes the client; absent while the server renders. */
   connect: Connect | undefined;
 }
@@ -37,11 +40,12 @@ export interface WatchOptions {
 export type Watching = ReturnType<typeof useWatch>;
 
 /** Watches one broadcast on one client of the SDK. */
-export function useWatch({ name, startedAt, connect }: WatchOptions) {
+export function useWatch({ name, startedAt, viewers: seenViewers = null, connect }: WatchOptions) {
   const client = useRef<Client | null>(null);
   // Which broadcast of this name was watched last, to tell its successor from a late list.
   const [startedNow, setStartedNow] = useState(startedAt);
   const seenStart = useRef(startedAt);
+  const [viewers, setViewers] = useState(seenViewers);
   const [ending, setEnding] = useState<Ending | null>(null);
   /** Each leave begins another visit, and what an earlier one still reports counts no more. */
   const visit = useRef(0);
@@ -93,6 +97,7 @@ export function useWatch({ name, startedAt, connect }: WatchOptions) {
     if (problem) return setPhase(problem);
     const tributary = client.current = connect();
     tributary.on("stream", setStream);
+    tributary.on("viewers", setViewers);
     let change: ReturnType<typeof setTimeout>;
     tributary.on("statechanged", (next) => {
       clearTimeout(change);
@@ -112,6 +117,8 @@ export function useWatch({ name, startedAt, connect }: WatchOptions) {
       tributary.close();
     };
   }, []);
+
+  const relaying = useRelaying(client);
 
   const isWaiting = phase === "unknown" || phase === "ended";
   useEffect(() => {
@@ -159,7 +166,7 @@ export function useWatch({ name, startedAt, connect }: WatchOptions) {
     if (!JOINED_PHASES.has(phase)) samples.clear();
   }, [phase]);
 
-  const { distance, samples } = useSamples(client, phase === "live");
+  const { distance, children, samples } = useSamples(client, phase === "live");
 
   return {
     phase,
@@ -168,6 +175,11 @@ export function useWatch({ name, startedAt, connect }: WatchOptions) {
     stream,
     distance,
     samples,
+    /** How many this browser carries. */
+    children,
+    relaying,
+    /** How many watch; null when that is not known. */
+    viewers,
     /** When what is watched began, in ms since the epoch; null when that is not known. */
     startedAt: startedNow,
     client,

@@ -118,7 +118,8 @@ export class Connection extends Emitter<ConnectionEvents> {
   #handleFrame(socket: WebSocket, frame: unknown): void {
     this.#handleSign();
     const message = decode(frame);
-    if (!message || message.command === "HEARTBEAT_RECEIVED") return;
+    if (!message) return;
+    if (message.command === "HEARTBEAT_RECEIVED" && message.viewers === undefined) return;
     if (message.command === "WELCOME") return this.#handleWelcome(message);
     if (this.#isReady || message.command !== "ERROR") return this.emit("message", message);
     // A service that is busy or at fault may greet the next time; any other does not know HELLO.

@@ -24,6 +24,7 @@ const ANSWERS = {
   END_BROADCAST: "END_BROADCAST_RECEIVED",
   JOIN_BROADCAST: "JOIN_BROADCAST_RECEIVED",
   LEAVE_BROADCAST: "LEAVE_BROADCAST_RECEIVED",
+  SET_RELAY: "SET_RELAY_RECEIVED",
   SUBSCRIBE_TO_TREE_STATE: "SUBSCRIBE_TO_TREE_STATE_RECEIVED",
   UNSUBSCRIBE_FROM_TREE_STATE: "UNSUBSCRIBE_FROM_TREE_STATE_RECEIVED",
 } as const satisfies Partial<Record<ClientCommand, ServerCommand>>;
@@ -31,7 +32,12 @@ const ANSWERS = {
 const JOIN = "JOIN_BROADCAST";
 
 /** What is asked again over the next socket: done twice, each of them is as if done once. */
-const ASKED_AGAIN: ReadonlySet<ClientCommand> = new Set([JOIN, "LEAVE_BROADCAST", "END_BROADCAST"]);
+const ASKED_AGAIN: ReadonlySet<ClientCommand> = new Set([
+  JOIN,
+  "LEAVE_BROADCAST",
+  "END_BROADCAST",
+  "SET_RELAY",
+]);
 
 /** A command that the service answers. */
 export type RequestCommand = keyof typeof ANSWERS;

@@ -32,7 +32,8 @@ export interface TributaryOptions {
   rtcConfiguration?: RTCConfiguration;
   /**
    * How to pass on what is watched: by default `forward`, without encoding, where that can be done;
-   * `re-encode` encodes it again, as is done where it cannot; `none` carries nobody.
+   * `re-encode` encodes it again, as is done where it cannot; `none` carries nobody, and prepares
+   * nothing: after `setRelaying(true)` it encodes again.
    */
   relayMode?: RelayMode;
 }
@@ -44,6 +45,8 @@ export interface TributaryEvents {
   statechanged: TributaryState;
   /** The tree of a broadcast that `subscribeToTreeChanges` was called for. */
   treestatechanged: TreeNode;
+  /** How many watch, every few seconds; services of earlier versions do not say. */
+  viewers: number;
   /** What went wrong without a promise to tell it to. */
   error: TributaryError;
 }
@@ -64,6 +67,7 @@ export class Tributary extends Emitter<TributaryEvents> {
   #state: TributaryState = READY;
   #broadcast: string | null = null;
   #peerName: string | undefined;
+  #isRelaying: boolean;
   readonly #subscriptions: TreeSubscriptions;
   #isEnding = false;
   #title: string | undefined;
@@ -77,6 +81,7 @@ export class Tributary extends Emitter<TributaryEvents> {
   constructor({ url, rtcConfiguration = {}, relayMode = "forward" }: TributaryOptions = {}) {
     super();
     this.#wantedRelayMode = relayMode;
+    this.#isRelaying = relayMode !== "none";
     this.#signalling = new SignallingClient(url ?? defaultUrl());
     this.#subscriptions = new TreeSubscriptions(this.#signalling);
     this.#signalling.on("message", (message) => this.#handleMessage(message));
@@ -117,6 +122,30 @@ export class Tributary extends Emitter<TributaryEvents> {
   /** How what is watched is passed on; null while nothing is. */
   get relayMode(): RelayMode | null {
     return this.#peer?.relayMode ?? null;
+  }
+
+  /** Whether what is watched is to be passed on to others. */
+  get isRelaying(): boolean {
+    return this.#isRelaying;
+  }
+
+  /**
+   * Passes on what is watched, or no more, at any time: before a join it counts for what is watched
+   * then. Resolves when the service knows. Whoever is carried when it is switched off is carried on
+   * until another parent has been found, for some seconds at most.
+   *
+   * @throws {TributaryError} also when the service cannot do this while something is watched; then all
+   * stays as it was
+   */
+  async setRelaying(on: boolean): Promise<void> {
+    const before = this.#isRelaying;
+    this.#isRelaying = on;
+    try {
+      if (this.#isViewer) await this.#peer!.setRelaying(on);
+    } catch (thrown) {
+      if (this.#isRelaying === on) this.#isRelaying = before;
+      throw toTributaryError(thrown);
+    }
   }
 
   /** Counts what comes in and goes out, and tells how old the picture is and how far it has come. */
@@ -327,7 +356,8 @@ export class Tributary extends Emitter<TributaryEvents> {
     const signalling = this.#signalling;
     const iceServers = this.#iceServers;
     const relayMode = this.#wantedRelayMode;
-    return this.#peer = new Peer({ signalling, iceServers, name, peerName, relayMode });
+    const isRelaying = this.#isRelaying;
+    return this.#peer = new Peer({ signalling, iceServers, name, peerName, relayMode, isRelaying });
   }
 
   async #start({ name }: Peer): Promise<void> {
@@ -387,6 +417,8 @@ export class Tributary extends Emitter<TributaryEvents> {
         this.#subscriptions.handleEnded(message.name);
         if (message.name !== this.#peer?.name || this.#isEnding) return;
         return this.#reset(BROADCAST_ENDED, new TributaryError("broadcast_ended"));
+      case "HEARTBEAT_RECEIVED":
+        return void (message.viewers !== undefined && this.emit("viewers", message.viewers));
       case "TREE_STATE_CHANGED":
         return this.emit("treestatechanged", message.tree);
       default:

@@ -93,6 +93,11 @@ export class Upstream extends Emitter<UpstreamEvents> {
     return this.#shown?.latency ?? null;
   }
 
+  /** The id of the parent whose stream is shown; null while none is. */
+  get parent(): string | null {
+    return this.#shown?.peer ?? null;
+  }
+
   /** What the browser counts of the link whose stream is shown; null while none is. */
   async reports(): Promise<RTCStatsReport | null> {
     return await this.#shown?.link.look() ?? null;

@@ -35,7 +35,7 @@ const peerName = z.optional(
 const relayMode = z.enum(["forward", "re-encode", "none"]);
 
 /**
- * How a viewer passes on what it gets (JOIN-16):
+ * How a viewer passes on what it gets (JOIN-16, RELAY-1):
  *
  * - `forward`: encoded frames are passed on as they are;
  * - `re-encode`: each child gets the decoded picture, encoded anew;
@@ -71,6 +71,7 @@ export const CLIENT_MESSAGES = {
     command: z.literal("LEAVE_BROADCAST"),
     name: z.optional(broadcastName),
   }),
+  SET_RELAY: z.object({ command: z.literal("SET_RELAY"), relay: relayMode }),
   RELAY_BROADCAST_RECEIVED: z.object({
     command: z.literal("RELAY_BROADCAST_RECEIVED"),
     peer: peerId,
@@ -104,6 +105,7 @@ export const clientMessage = z.discriminatedUnion("command", [
   CLIENT_MESSAGES.END_BROADCAST,
   CLIENT_MESSAGES.JOIN_BROADCAST,
   CLIENT_MESSAGES.LEAVE_BROADCAST,
+  CLIENT_MESSAGES.SET_RELAY,
   CLIENT_MESSAGES.RELAY_BROADCAST_RECEIVED,
   CLIENT_MESSAGES.ICE_CANDIDATES,
   CLIENT_MESSAGES.ICE_CANDIDATES_RECEIVED,
@@ -152,7 +154,10 @@ export const serverMessage = z.discriminatedUnion("command", [
     watching: z.nullable(z.object({ name: z.string(), parent: z.nullable(z.string()) })),
     children: z.array(z.string()),
   }),
-  z.object({ command: z.literal("HEARTBEAT_RECEIVED") }),
+  z.object({
+    command: z.literal("HEARTBEAT_RECEIVED"),
+    viewers: z.optional(z.number()),
+  }),
   z.object({
     command: z.literal("FETCH_CONFIG_RECEIVED"),
     iceServers: z.array(opaque),
@@ -161,6 +166,7 @@ export const serverMessage = z.discriminatedUnion("command", [
   z.object({ command: z.literal("END_BROADCAST_RECEIVED"), name: z.string() }),
   z.object({ command: z.literal("JOIN_BROADCAST_RECEIVED"), peer: z.string(), answer: opaque }),
   z.object({ command: z.literal("LEAVE_BROADCAST_RECEIVED") }),
+  z.object({ command: z.literal("SET_RELAY_RECEIVED") }),
   z.object({ command: z.literal("RELAY_BROADCAST"), peer: z.string(), offer: opaque }),
   z.object({
     command: z.literal("ICE_CANDIDATES"),

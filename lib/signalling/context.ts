@@ -15,6 +15,7 @@ import type { Registry } from "./registry.ts";
 import type { Suspects } from "./suspects.ts";
 import type { Tokens } from "./tokens.ts";
 import type { TreeWatch } from "./tree_watch.ts";
+import type { ViewerCounts } from "./viewer_counts.ts";
 
 /** How long who greeted keeps its place after its socket is lost, in ms (RESUME-1). */
 export interface GracePeriods {
@@ -54,5 +55,6 @@ export interface Context {
   /** Sessions being taken up, by the hash of their token. */
   takingUp: Map<string, Promise<void>>;
   suspects: Suspects;
+  viewerCounts: ViewerCounts;
   log: Log;
 }

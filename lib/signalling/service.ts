@@ -38,6 +38,7 @@ import { inTurn } from "./turn.ts";
 import type { Tokens } from "./tokens.ts";
 import { TreeWatch } from "./tree_watch.ts";
 import { unwatch } from "./departing.ts";
+import { ViewerCounts } from "./viewer_counts.ts";
 import { onAnswer, onDeserted, onEnded, onOrphaned } from "./parenting.ts";
 
 /** What a SignallingService is made of. */
@@ -92,6 +93,7 @@ export class SignallingService {
       },
       registry: new Registry(),
       placements: new Placements({ store, address, random, clock }),
+      viewerCounts: new ViewerCounts({ store, clock, log }),
       treeWatch: new TreeWatch({ store, hints, clock, log }),
       deliver: deliverBy(
         bus,

@@ -8,10 +8,22 @@
  * - a departure checks the peer, its parent, and for each of its places the child or the open slot
  *   that was read: at most 1 + 1 + 8 = 10, because fan-out is at most 8;
  * - a re-attachment checks the orphan, the slot it takes and its own open slots: at most 10. The
- *   chain of parents is read, not checked: see docs/decisions/0003-reattaching-without-checking-the-chain.md.
+ *   chain of parents is read, not checked: see docs/decisions/0003-reattaching-without-checking-the-chain.md;
+ * - another way of relaying checks the peer and each of its places as a departure does, and not the
+ *   parent, which it leaves alone: at most 9.
  */
 import type { TreeSnapshot } from "../tree/invariants.ts";
-import { attach, depart, freedSlot, openPlaces, orphan, reachesRoot } from "../tree/repair.ts";
+import {
+  attach,
+  changeRelaying,
+  depart,
+  freedSlot,
+  openPlaces,
+  orphan,
+  reachesRoot,
+  type Relaying,
+} from "../tree/repair.ts";
+import { isRoot } from "../tree/root.ts";
 import type { Address, Broadcast, Edition, Peer, PeerId } from "../tree/types.ts";
 import { type Change, GroupCommitter, StoreUnavailableError } from "./group_committer.ts";
 import { keys } from "./keys.ts";
@@ -28,6 +40,7 @@ import {
   type OpenSlot,
   type PlacedPeer,
   type ReattachResult,
+  type RelayChange,
   type TreeStore,
 } from "./tree_store.ts";
 
@@ -205,6 +218,48 @@ export class KvTreeStore implements TreeStore {
         ],
       });
       return version === null ? RETRY : { peer: entry.value, parent: parent?.value ?? null };
+    });
+  }
+
+  setRelaying(
+    name: string,
+    id: PeerId,
+    relaying: Relaying,
+    condition: Condition = {},
+  ): Promise<RelayChange | null> {
+    return this.#retry(async () => {
+      const entry = await this.#reader.peer(name, id);
+      if (!entry || isRoot(entry.value) || !meets(entry.value, condition)) return null;
+      const { relay, fanout } = entry.value;
+      if (relay === relaying.relay && fanout === relaying.fanout) {
+        return { peer: entry.value, orphans: [] };
+      }
+      const places = await this.#placesOf(name, entry.value);
+      // What is being swept is incomplete, and all in it are as good as gone.
+      if (!places) return await this.#isLive(name) ? RETRY : null;
+      const { own, children } = places;
+      const { peer, orphans, opened, closed } = changeRelaying(entry.value, relaying, {
+        children: children.map(({ value }) => value),
+        open: own,
+      });
+      const version = await this.#committer.commit({
+        checks: [
+          peerCheck(name, entry),
+          ...children.map((child) => peerCheck(name, child)),
+          ...own.map((slot) => slotCheck(name, slot)),
+        ],
+        deletes: [
+          ...closed.map((slot) => slotKey(name, slot)),
+          ...orphans.map((child) => keys.child(name, id, child.id)),
+          ...orphans.flatMap((child) => placeKeys(name, child)),
+        ],
+        sets: [
+          [keys.peer(name, id), peer],
+          ...orphans.map((child): [Deno.KvKey, Peer] => [keys.peer(name, child.id), child]),
+          ...slotSets(name, opened),
+        ],
+      });
+      return version === null ? RETRY : { peer, orphans };
     });
   }
 

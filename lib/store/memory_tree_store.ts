@@ -4,7 +4,17 @@
  * that was read earlier can be gone.
  */
 import type { TreeSnapshot } from "../tree/invariants.ts";
-import { attach, depart, freedSlot, openPlaces, orphan, reachesRoot } from "../tree/repair.ts";
+import {
+  attach,
+  changeRelaying,
+  depart,
+  freedSlot,
+  openPlaces,
+  orphan,
+  reachesRoot,
+  type Relaying,
+} from "../tree/repair.ts";
+import { isRoot } from "../tree/root.ts";
 import type { Address, Broadcast, Peer, PeerId, Slot } from "../tree/types.ts";
 import {
   type Condition,
@@ -16,6 +26,7 @@ import {
   type OpenSlot,
   type PlacedPeer,
   type ReattachResult,
+  type RelayChange,
   type TreeStore,
 } from "./tree_store.ts";
 
@@ -147,6 +158,31 @@ export class MemoryTreeStore implements TreeStore {
     this.#closeSlotsOf(tree, id);
     if (freed) this.#openSlots(tree, [freed]);
     return Promise.resolve(structuredClone({ peer, parent }));
+  }
+
+  setRelaying(
+    name: string,
+    id: PeerId,
+    relaying: Relaying,
+    condition: Condition = {},
+  ): Promise<RelayChange | null> {
+    const tree = this.#trees.get(name);
+    const before = tree?.peers.get(id);
+    if (!tree || !before || isRoot(before) || !meets(before, condition)) {
+      return Promise.resolve(null);
+    }
+    const open = [...tree.slots.values()].filter(({ parent }) => parent === id);
+    const children = childrenOf(tree, id);
+    const plan = changeRelaying(before, relaying, { children, open });
+    tree.peers.set(id, plan.peer);
+    for (const slot of plan.closed) tree.slots.delete(slotId(slot));
+    for (const child of plan.orphans) {
+      tree.children.get(id)?.delete(child.id);
+      tree.peers.set(child.id, child);
+      this.#closeSlotsOf(tree, child.id);
+    }
+    this.#openSlots(tree, plan.opened);
+    return Promise.resolve(structuredClone({ peer: plan.peer, orphans: plan.orphans }));
   }
 
   leave(name: string, id: PeerId, condition: Condition = {}): Promise<Departure | null> {

@@ -7,6 +7,7 @@
  * is a decision for the caller: a slot that is gone, a peer that is no member any more.
  */
 import { UserError } from "../protocol/mod.ts";
+import type { Relaying } from "../tree/repair.ts";
 import type { Address, Broadcast, InstanceId, Peer, PeerId, Slot } from "../tree/types.ts";
 import type { TreeSnapshot } from "../tree/invariants.ts";
 
@@ -73,6 +74,9 @@ export interface Departure {
   orphans: Peer[];
 }
 
+/** What became of those below a peer that relays differently. */
+export type RelayChange = Pick<Departure, "peer" | "orphans">;
+
 /** See the module's paragraph. */
 export interface TreeStore {
   /**
@@ -125,6 +129,17 @@ export interface TreeStore {
     id: PeerId,
     condition?: Condition,
   ): Promise<Pick<Departure, "peer" | "parent"> | null>;
+
+  /**
+   * Records how a viewer relays from now on: places that it has no more close, and whoever is in one
+   * becomes an orphan; places that it has now open if it is live. Idempotent; null for no member.
+   */
+  setRelaying(
+    name: string,
+    id: PeerId,
+    relaying: Relaying,
+    condition?: Condition,
+  ): Promise<RelayChange | null>;
 
   /** Removes a peer; its children become orphans, and their open slots close. Null when it is no member (any more). */
   leave(name: string, id: PeerId, condition?: Condition): Promise<Departure | null>;

@@ -33,6 +33,7 @@ Deno.test("a viewer needs no name, and one that is given is seen at once and the
     await assertMovingPicture(viewer, "the viewer without a name");
     await assertEventually(names, ["You", "Anonymous"]);
 
+    await viewer.getByText("You and this broadcast").click();
     await viewer.getByRole("textbox", { name: "Your name" }).fill(" Grace Hopper ");
     await viewer.keyboard.press("Enter");
     await assertEventually(names, ["You", "Grace Hopper"]);

@@ -6,6 +6,8 @@ import type { NewPeer, OpenSlot, PlacedPeer, TreeStore } from "../../lib/store/t
 import { UserError } from "../../lib/protocol/mod.ts";
 import { violations } from "../../lib/tree/invariants.ts";
 
+const NO_MORE = { relay: "none", fanout: 0 } as const;
+const AGAIN = { relay: "forward", fanout: 2 } as const;
 const HERE = { instance: "here", region: "eu" };
 
 /** A store to test, and what gives it back. */
@@ -338,6 +340,73 @@ export function treeStoreContract(name: string, make: () => Promise<StoreUnderTe
       for (const open of slots.filter(({ parent }) => parent === "root")) {
         assertEquals(open.address, THERE);
       }
+    }
+  });
+
+  test("[RELAY-2] who relays no more has no places, and its children are orphans with their own", async (store) => {
+    await start(store, "b", 1);
+    await chain(store, "b", ["v1", "v2", "v3"]);
+    const change = await store.setRelaying("b", "v1", NO_MORE);
+    assertEquals(change?.orphans.map(({ id }) => id), ["v2"]);
+    const [v1, v2, v3] = await Promise.all(["v1", "v2", "v3"].map((id) => store.peer("b", id)));
+    assertEquals([v1?.state, v1?.parent, v1?.relay], ["live", "root", "none"]);
+    assertEquals([v2?.state, v3?.state, v3?.parent], ["orphan", "live", "v2"]);
+    assertEquals((await store.openSlots("b", 10)).map(({ parent }) => parent), ["v3", "v3"]);
+    const again = await store.setRelaying("b", "v1", NO_MORE);
+    assertEquals([again?.peer.id, again?.orphans], ["v1", []]);
+  });
+
+  test("[RELAY-3] who relays again has its places again, at once if it is live", async (store) => {
+    await start(store, "b", 1);
+    const placed = await joinAnywhere(store, "b", "v1", { open: false });
+    await store.setRelaying("b", "v1", NO_MORE);
+    assert(await store.open("b", placed), "as it was read before the change");
+    assertEquals(await store.openSlots("b", 10), []);
+    await store.setRelaying("b", "v1", AGAIN);
+    assertEquals((await store.openSlots("b", 10)).map(({ parent }) => parent), ["v1", "v1"]);
+    await joinAnywhere(store, "b", "v2");
+    const change = await store.setRelaying("b", "v1", AGAIN);
+    assertEquals(change?.orphans, [], "a second time changes nothing");
+  });
+
+  test("[RELAY-1] the root and who is no member do not change how they relay", async (store) => {
+    await start(store, "b");
+    await joinAnywhere(store, "b", "v1");
+    assertEquals(await store.setRelaying("b", "root", NO_MORE), null);
+    assertEquals(await store.setRelaying("b", "nobody", NO_MORE), null);
+    assertEquals(await store.setRelaying("b", "v1", NO_MORE, { ifAt: "elsewhere" }), null);
+    assertEquals((await store.peer("b", "v1"))?.relay, null);
+  });
+
+  test("[RELAY-2] a join and its parent's relaying no more never both go unseen", async (store) => {
+    for (let round = 0; round < 20; round++) {
+      const name = `r${round}`;
+      await start(store, name, 1);
+      await joinAnywhere(store, name, "v1");
+      const slots = await store.openSlots(name, 10);
+      const [change, ...joins] = await Promise.all([
+        store.setRelaying(name, "v1", NO_MORE),
+        ...slots.map((slot, i) => store.join(name, newcomer(`w${i}`), slot)),
+      ]);
+      const below = (await store.peers(name)).filter(({ parent }) => parent === "v1");
+      assertEquals(below, []);
+      assertEquals(change?.orphans.length, joins.filter((placed) => placed !== null).length);
+      await assertSound(store, name);
+    }
+  });
+
+  test("departures above and below at once with who relays no more leave a sound tree", async (store) => {
+    for (let round = 0; round < 20; round++) {
+      const name = `r${round}`;
+      await start(store, name, 1);
+      await chain(store, name, ["v1", "v2", "v3"]);
+      await Promise.all([
+        store.setRelaying(name, "v2", NO_MORE),
+        store.leave(name, "v1"),
+        round % 2 === 0 ? store.leave(name, "v3") : store.detach(name, "v3"),
+        store.move(name, "v2", THERE),
+      ]);
+      await assertSound(store, name);
     }
   });
 

@@ -34,6 +34,8 @@ export interface SimOptions {
   restarts?: number;
   /** Share of clients that greet: they lose sockets now and then and come back elsewhere. */
   greeting?: number;
+  /** Share of steps in which somebody relays no more, or again. */
+  relayChanges?: number;
   /** Longest time until they come back, in ms; well within the grace period. */
   absenceMs?: number;
 }
@@ -98,6 +100,13 @@ export class SimWorld {
       const lossy = pick(this.clients.filter((c) => c.isOpen && c.isConnected && c.greets), random);
       if (lossy) return this.#do("loses its socket", lossy, "", (c) => c.loseSocket());
     }
+    const { relayChanges = 0 } = this.#options;
+    if (relayChanges > 0 && random() < relayChanges) {
+      const relay = pick(this.clients.filter((c) => c.isOpen && c.wants), random);
+      const on = !relay?.isRelaying;
+      const what = on ? "relays again" : "relays no more";
+      if (relay) return this.#do(what, relay, "", (c) => c.setRelaying(on));
+    }
     const open = this.clients.filter((client) => client.isOpen);
     const client = pick(open, random);
     const name = pick(names, random)!;
@@ -120,7 +129,10 @@ export class SimWorld {
   /** Everybody answers again, KV does not fail any more, and nothing else happens from now on. */
   calm(): void {
     this.#isCalm = true;
-    for (const client of this.clients) client.wakeUp();
+    for (const client of this.clients) {
+      client.wakeUp();
+      if (!client.isRelaying) client.setRelaying(true);
+    }
   }
 
   /** What is wrong right now: broken invariants and faults that instances logged. */

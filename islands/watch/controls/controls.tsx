@@ -11,9 +11,11 @@ import {
   PictureInPictureIcon,
   PlayIcon,
   SoundIcon,
+  StatisticsIcon,
   TheatreIcon,
 } from "../../parts/icons.tsx";
 import { toggleFullScreen } from "../full_screen.ts";
+import type { Samples } from "../samples.ts";
 import type { Playback } from "../use_playback.ts";
 import { ControlButton } from "./control_button.tsx";
 import { HelpDialog } from "./help_dialog.tsx";
@@ -36,13 +38,17 @@ interface ControlsProps {
   frame: RefObject<HTMLDivElement | null>;
   video: RefObject<HTMLVideoElement | null>;
   playback: Playback;
+  samples: Samples;
   theatre: Theatre | undefined;
 }
 
+type Statistics = typeof import("../statistics/statistics.tsx").Statistics;
+
 /** Shows the controls, and listens for the keys that do the same. */
-export function Controls({ frame, video, playback, theatre }: ControlsProps) {
+export function Controls({ frame, video, playback, samples, theatre }: ControlsProps) {
   const sound = useSound(video, playback);
   const [isHelpOpen, setHelpOpen] = useState(false);
+  const [Statistics, setStatistics] = useState<Statistics | null>(null);
   const [canFloat, setCanFloat] = useState(false);
   const isHalted = playback.halt !== null;
   const { isIdle, setIdle } = useIdle(frame, isHalted || isHelpOpen);
@@ -59,6 +65,16 @@ export function Controls({ frame, video, playback, theatre }: ControlsProps) {
   function togglePlay() {
     if (isHalted) playback.play();
     else playback.pause();
+  }
+
+  async function toggleStatistics() {
+    if (Statistics) return setStatistics(null);
+    try {
+      const { Statistics } = await import("../statistics/statistics.tsx");
+      setStatistics(() => Statistics);
+    } catch {
+      say("The statistics cannot be loaded now");
+    }
   }
 
   const has = (action: ShortcutAction) =>
@@ -78,6 +94,7 @@ export function Controls({ frame, video, playback, theatre }: ControlsProps) {
     fullScreen: () => void toggleFullScreen(frame.current!, video.current!),
     pictureInPicture: () => void togglePictureInPicture(video.current!),
     theatre: () => (theatre!.toggle(), theatre!.isOn ? "Usual size" : "Wide picture"),
+    statistics: () => void toggleStatistics(),
     help: () => setHelpOpen(true),
   };
   useShortcuts(frame, (action) => {
@@ -114,6 +131,15 @@ export function Controls({ frame, video, playback, theatre }: ControlsProps) {
         )}
         <span class="controls-gap" />
         <ControlButton
+          label="Statistics"
+          keys="s"
+          when="middle"
+          isPressed={Statistics !== null}
+          onClick={toggleStatistics}
+        >
+          <StatisticsIcon />
+        </ControlButton>
+        <ControlButton
           label="Keyboard shortcuts"
           keys="?"
           when="wide"
@@ -148,6 +174,7 @@ export function Controls({ frame, video, playback, theatre }: ControlsProps) {
       </div>
       {/* What a key has done: there may be no button in sight to see it by. */}
       <p class="said" role="status" data-said={said !== ""}>{said}</p>
+      {Statistics && <Statistics samples={samples} onClose={() => setStatistics(null)} />}
       {isHelpOpen && <HelpDialog has={has} onClose={() => setHelpOpen(false)} />}
     </>
   );

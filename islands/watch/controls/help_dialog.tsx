@@ -31,7 +31,7 @@ export function HelpDialog({ has, onClose }: HelpDialogProps) {
         ))}
       </dl>
       <form method="dialog" class="actions">
-        <button type="submit" class="button" autoFocus>Close</button>
+        <button type="submit" class="button">Close</button>
       </form>
     </dialog>
   );

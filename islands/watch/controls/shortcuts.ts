@@ -12,6 +12,7 @@ export type ShortcutAction =
   | "fullScreen"
   | "pictureInPicture"
   | "theatre"
+  | "statistics"
   | "help";
 
 /** One line of the help. */
@@ -31,6 +32,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { action: "fullScreen", keys: ["F"], text: "Full screen" },
   { action: "pictureInPicture", keys: ["I"], text: "Picture in picture" },
   { action: "theatre", keys: ["T"], text: "Wide picture" },
+  { action: "statistics", keys: ["S"], text: "Statistics" },
   { action: "help", keys: ["?"], text: "These shortcuts" },
 ];
 
@@ -79,6 +81,8 @@ export function shortcutOf(
       return "pictureInPicture";
     case "t":
       return "theatre";
+    case "s":
+      return "statistics";
     case "?":
       return "help";
     default:

@@ -10,6 +10,7 @@ import { iceCandidatesReceived } from "./ice_candidates_received.ts";
 import { joinBroadcast } from "./join_broadcast.ts";
 import { leaveBroadcast } from "./leave_broadcast.ts";
 import { relayBroadcastReceived } from "./relay_broadcast_received.ts";
+import { setRelayHandler } from "./set_relay.ts";
 import { startBroadcast } from "./start_broadcast.ts";
 import { subscribeToTreeState } from "./subscribe_to_tree_state.ts";
 import { unsubscribeFromTreeState } from "./unsubscribe_from_tree_state.ts";
@@ -23,6 +24,7 @@ export const handlers: { readonly [C in ClientCommand]: Handler<C> } = {
   END_BROADCAST: endBroadcast,
   JOIN_BROADCAST: joinBroadcast,
   LEAVE_BROADCAST: leaveBroadcast,
+  SET_RELAY: setRelayHandler,
   RELAY_BROADCAST_RECEIVED: relayBroadcastReceived,
   ICE_CANDIDATES: iceCandidates,
   ICE_CANDIDATES_RECEIVED: iceCandidatesReceived,
