@@ -21,10 +21,12 @@ export interface EmbedProps extends EmbedParameters {
 
 /** Watches a broadcast within a frame. */
 export function Embed(
-  { name, title, startedAt, isMuted, hasControls, connect }: EmbedProps & { connect?: Connect },
+  { name, title, startedAt, isMuted, hasControls, relays, connect }: EmbedProps & {
+    connect?: Connect;
+  },
 ) {
   const frame = useRef<HTMLDivElement>(null);
-  const watch = useWatch({ name, startedAt, connect });
+  const watch = useWatch({ name, startedAt, relays, connect });
   useParentPage({ name, watch, frame });
 
   useEffect(() => {

@@ -30,7 +30,12 @@ export type EmbedState =
 /** What the player tells. */
 export type EmbedEvent =
   | { event: "state"; state: EmbedState }
-  | { event: "stats"; latencyMs: number | null; depth: number | null };
+  | {
+    event: "stats";
+    latencyMs: number | null;
+    depth: number | null;
+    viewers: number | null;
+  };
 
 /** Returns the command in a message of the page around; null for anything else. */
 export function readCommand(data: unknown): EmbedCommand | null {

@@ -33,7 +33,7 @@ export function useParentPage({ name, watch, frame }: ParentPageOptions): void {
   useEffect(() =>
     samples.listen(() => {
       const { latencyMs = null, depth = null } = samples.all.at(-1) ?? {};
-      tell({ event: "stats", latencyMs, depth });
+      tell({ event: "stats", latencyMs, depth, viewers: latest.current.viewers });
     }), []);
 
   useEffect(() => {

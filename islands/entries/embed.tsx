@@ -3,7 +3,4 @@ import { Tributary } from "../../lib/client/mod.ts";
 import { Embed, type EmbedProps } from "../embed.tsx";
 import { mount } from "../parts/mount.ts";
 
-mount<EmbedProps>("embed", (props) => {
-  const connect = () => new Tributary({ relayMode: props.relays ? "forward" : "none" });
-  return <Embed {...props} connect={connect} />;
-});
+mount<EmbedProps>("embed", (props) => <Embed {...props} connect={() => new Tributary()} />);

@@ -6,6 +6,7 @@ import { assertEventually } from "../support/eventually.ts";
 import { serveForeignSite } from "../support/foreign_site.ts";
 import { assertGoodLooks, findViolations } from "../support/looks.ts";
 import { assertMovingPicture } from "../support/media.ts";
+import { recordFrames } from "../support/sdk_browsing.ts";
 
 /** Where assertGoodLooks() keeps its pictures, too. */
 const picture = (name: string) => `artefacts/screenshots/${name}.png`;
@@ -85,7 +86,7 @@ Deno.test("the example shows a broadcast in a frame and as an element on another
     // What the frame says to itself is not said by the page around it.
     await frame.evaluate(() => postMessage({ target: "tributary", command: "leave" }));
     await assertEventually(
-      async () => (await said()).some(({ event, depth }) => event === "stats" && depth === 1),
+      async () => (await said()).some(({ depth, viewers }) => depth === 1 && viewers === 2),
       true,
     );
     assertEquals(await muted(), true);
@@ -141,14 +142,18 @@ Deno.test("the frame's page fills every size, obeys its parameters, and says wha
     await page.mouse.move(100, 90);
     await page.screenshot({ path: picture("embed-live-320x180"), animations: "disabled" });
 
-    const bare = await open("/embed/my-broadcast?controls=0&relay=0");
+    const bare = await open("/nowhere");
+    const { sent } = recordFrames(bare);
+    await bare.goto(`${server.url}/embed/my-broadcast?controls=0&relay=0`);
     await assertMovingPicture(bare, "a viewer without controls");
-    const carries = () =>
+    const joins = sent.filter(({ command }) => command === "JOIN_BROADCAST");
+    assertEquals(joins.map((join) => "relay" in join && join.relay), ["none"]);
+    const pressable = () =>
       bare.evaluate(() =>
         [...document.querySelectorAll("a, button, input")].filter((one) => one.checkVisibility())
           .map((one) => one.textContent)
       );
-    assertEquals(await carries(), []);
+    assertEquals(await pressable(), []);
 
     await broadcaster.close();
     await says(page, /has ended/i);

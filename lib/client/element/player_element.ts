@@ -62,9 +62,10 @@ export class TributaryPlayer extends Base {
     this.toggleAttribute("controls", controls);
   }
 
-  /** Whether what is watched is passed on to others, as it is unless the attribute is `off`. */
+  /** Whether what is watched is passed on to others; without the attribute, where that costs nothing. */
   get relay(): boolean {
-    return this.getAttribute("relay") !== "off";
+    const said = this.getAttribute("relay");
+    return said === "on" || (said !== "off" && !isMetered());
   }
   set relay(relay: boolean) {
     this.setAttribute("relay", relay ? "on" : "off");
@@ -128,7 +129,8 @@ export class TributaryPlayer extends Base {
 /** What the events of a player carry in `detail`. */
 export interface TributaryPlayerEvents {
   statechange: { state: PlayerState };
-  stats: TributaryStats;
+  /** `viewers` is null while the service has not said it. */
+  stats: TributaryStats & { viewers: number | null };
   error: Error;
 }
 
@@ -138,6 +140,14 @@ export function definePlayer(): void {
   if (registry && !registry.get("tributary-player")) {
     registry.define("tributary-player", TributaryPlayer);
   }
+}
+
+/** Whether the visitor may have to pay for what is sent; only some browsers tell. */
+function isMetered(): boolean {
+  const { connection } = navigator as {
+    connection?: { saveData?: boolean; type?: string };
+  };
+  return connection?.saveData === true || connection?.type === "cellular";
 }
 
 declare global {

@@ -42,6 +42,7 @@ export class PlayerView {
   readonly #action = make("slot");
   #look: Look = { state: "idle", ...NOTHING_SEEN, isMutedByBrowser: false };
   #visit: Visit | null = null;
+  #client: Tributary | null = null;
   #isLeft = false;
   #isChanging = false;
   #timer: ReturnType<typeof setInterval> | undefined;
@@ -105,6 +106,7 @@ export class PlayerView {
   handleAttribute(name: string): void {
     if (name === "controls") this.#video.controls = this.#host.controls;
     else if (name === "muted") this.#video.muted = this.#host.muted;
+    else if (name === "relay") this.#setRelaying();
     else {
       if (name === "name") this.#isLeft = false;
       this.#end();
@@ -124,15 +126,13 @@ export class PlayerView {
   }
 
   #begin(): void {
-    const { name, server, relay, isConnected } = this.#host;
+    const { name, server, isConnected } = this.#host;
     if (!name || !isConnected) return;
     this.#video.setAttribute("aria-label", `Live video: ${name}`);
     if (typeof RTCPeerConnection === "undefined") return this.#show({ state: "unsupported" });
     const service = new URL(server, document.baseURI).origin;
-    const client = new this.#connect({
-      url: socketUrl(service),
-      relayMode: relay ? "forward" : "none",
-    });
+    const client = this.#client = new this.#connect({ url: socketUrl(service) });
+    this.#setRelaying();
     const visit = this.#visit = new Visit({
       name,
       client,
@@ -150,10 +150,12 @@ export class PlayerView {
       this.#show(NOTHING_SEEN);
       if (stream) void this.#play();
     });
+    let viewers: number | null = null;
+    client.on("viewers", (count) => viewers = count);
     this.#timer = setInterval(async () => {
       if (this.state !== "live") return;
       const stats = await client.getStats();
-      if (visit === this.#visit) this.#tell("stats", stats);
+      if (visit === this.#visit) this.#tell("stats", { ...stats, viewers });
     }, STATS_MS);
     this.#show({ state: "connecting" });
     void visit.join();
@@ -163,9 +165,14 @@ export class PlayerView {
     if (!this.#visit) return;
     clearInterval(this.#timer);
     this.#visit.close();
-    this.#visit = null;
+    this.#visit = this.#client = null;
     this.#video.srcObject = null;
     this.#show({ state: "idle", ...NOTHING_SEEN });
+  }
+
+  #setRelaying(): void {
+    // Services of earlier versions cannot change it meanwhile; then it counts from the next visit on.
+    this.#client?.setRelaying(this.#host.relay).catch(() => {});
   }
 
   /** Plays with sound if the browser allows that, or else without, or waits for a press of Play. */
