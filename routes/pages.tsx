@@ -4,12 +4,15 @@
  */
 import { Hono } from "hono";
 import { getCookie } from "hono/cookie";
+import { readParameters } from "../islands/embed/parameters.ts";
 import { watchPath } from "../islands/parts/links.ts";
 import { suggestName } from "../islands/studio/suggest_name.ts";
 import { documentTitle } from "../islands/watch/phases.ts";
 import { THEATRE_COOKIE } from "../islands/watch/use_theatre.ts";
 import { type BroadcastList, LIST_LENGTH, stillPath } from "../lib/broadcast_summary.ts";
 import type { LiveBroadcast } from "../lib/live_broadcasts.ts";
+import { EmbedDocsPage, readEmbedDocs } from "./pages/embed_docs_page.tsx";
+import { renderEmbed } from "./pages/embed_document.tsx";
 import { renderDocument } from "./pages/document.tsx";
 import { HomePage } from "./pages/home_page.tsx";
 import { NotFoundPage } from "./pages/not_found_page.tsx";
@@ -82,6 +85,35 @@ export function pages(deps: PagesDeps): Hono {
       isPrivate: !isListed,
     };
     return c.html(renderDocument(head, <WatchPage {...props} />), broadcast ? 200 : 404);
+  });
+
+  // 200 also when nobody is live: it is a player that waits, and sites check what they frame.
+  app.get("/embed/:name", async (c) => {
+    const name = c.req.param("name");
+    const broadcast = await deps.broadcast(name);
+    return c.html(renderEmbed({
+      name,
+      title: broadcast?.title || name,
+      startedAt: broadcast?.startedAt ?? null,
+      ...readParameters(new URL(c.req.url).searchParams),
+    }));
+  });
+
+  app.get("/docs/embed", async (c) => {
+    const url = new URL(c.req.url);
+    const props = {
+      text: await readEmbedDocs(),
+      service: url.origin,
+      name: url.searchParams.get("name")?.trim() ?? "",
+      live: (await deps.broadcasts(0)).broadcasts.map(({ name }) => name),
+    };
+    return c.html(renderDocument({
+      title: "Show a broadcast on your own site · Tributary",
+      description: "A frame to paste or an element to style: a live broadcast on any page.",
+      styles: "docs",
+      island: "docs",
+      url: new URL("/docs/embed", url).href,
+    }, <EmbedDocsPage {...props} />));
   });
 
   return app;

@@ -159,3 +159,10 @@ export const TreeIcon = () => (
     <path d="M12 8v3.5m0 0c0 2.5-6 1.5-6 4.5m6-4.5c0 2.5 6 1.5 6 4.5" />
   </Icon>
 );
+
+/** An arrow out of a frame: opens a tab of its own. */
+export const OpenIcon = () => (
+  <Icon>
+    <path d="M13.5 4.5h6v6m0-6-8 8M10 5.5H6a1.5 1.5 0 0 0-1.5 1.5v11A1.5 1.5 0 0 0 6 19.5h11a1.5 1.5 0 0 0 1.5-1.5v-4" />
+  </Icon>
+);

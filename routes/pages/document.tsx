@@ -65,6 +65,9 @@ function Document({ head, children }: { head: PageHead; children: ComponentChild
         <main id="content">{children}</main>
         <footer class="site-footer">
           <p>Video travels from browser to browser. No media server, nothing to install.</p>
+          <p>
+            <a href="/docs/embed">Show a broadcast on your own site</a>
+          </p>
         </footer>
       </body>
     </html>

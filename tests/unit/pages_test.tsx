@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { render } from "preact-render-to-string";
 import { formatAge, formatClock } from "../../islands/parts/durations.ts";
-import { isLinkable, watchPath } from "../../islands/parts/links.ts";
+import { embedPath, isLinkable, watchPath } from "../../islands/parts/links.ts";
 import { layOutRiver } from "../../islands/river/layout.ts";
 import { growTree } from "../../islands/river/river_mark.tsx";
 import { nameFault, studioProblem } from "../../islands/studio/problems.ts";
@@ -87,6 +87,38 @@ for (const name of EVIL_NAMES) {
     assertMatch(html, /<meta property="og:title" content="[^"]+ · live on Tributary"/);
   });
 }
+
+for (const name of EVIL_NAMES) {
+  Deno.test(`pages: a frame and the document about it take the name ${JSON.stringify(name)}`, async () => {
+    const response = await site([name]).request(`${embedPath(name)}?muted=1`);
+    assertEquals([response.status, response.headers.get("x-frame-options")], [200, null]);
+    const html = await response.text();
+    assertNoMarkupFromNames(html);
+    const { name: given, isMuted } = islandProps(html, "embed");
+    assertEquals([given, isMuted], [name, true]);
+    assertMatch(html, /<meta name="robots" content="noindex"/);
+    assert(!html.includes("<header") && !html.includes("<footer"));
+
+    const query = new URLSearchParams({ name });
+    const docs = await (await site([name]).request(`/docs/embed?${query}`)).text();
+    assertNoMarkupFromNames(docs);
+    assertStringIncludes(unescape(docs), `src="${embedPath(name)}?muted=1"`);
+  });
+}
+
+Deno.test("pages: a frame for a broadcast that is not live is a player that waits", async () => {
+  const response = await site([]).request("/embed/nobody");
+  assertEquals(response.status, 200);
+  assertStringIncludes(await response.text(), "it starts here by itself");
+});
+
+Deno.test("pages: the document about frames has the service's own address in its examples", async () => {
+  const html = await (await site([]).request("https://live.example.org/docs/embed")).text();
+  assertStringIncludes(html, "https://live.example.org/embed/my-broadcast");
+  assertStringIncludes(html, "wss://live.example.org");
+  assert(!html.includes("tributary.example"));
+  assert(!html.includes("<iframe"), "nothing is watched before somebody wants to");
+});
 
 function assertNoMarkupFromNames(html: string) {
   assert(!html.includes("<script>"), "a script from a name");

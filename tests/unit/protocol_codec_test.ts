@@ -23,6 +23,7 @@ import {
   serverMessage,
   type ServerMessageOf,
 } from "../../lib/protocol/mod.ts";
+import { bundleModule } from "../support/bundled_module.ts";
 
 const SDP = { type: "offer", sdp: "v=0\r\no=- 1 2 IN IP4 0.0.0.0\r\n" };
 const CANDIDATE = { candidate: "candidate:1 1 udp 1 10.0.0.1 9 typ host", sdpMid: "0" };
@@ -155,6 +156,42 @@ Deno.test("decodeServerMessage() returns null for a command it does not know", (
 Deno.test("decodeServerMessage() reads the prototype's ERROR, which has a text only", () => {
   const message = { command: "ERROR" as const, message: "Unknown broadcast: x" };
   assertEquals(decodeServerMessage(encode(message)), message);
+});
+
+/** What a field may turn out to be. */
+const ODD_VALUES = [null, true, 0, 1.5, -1, "", "x", "\ud800", [], [1], ["x"], [{}], {}];
+
+/** Every message with one thing in it gone, or something else; also far inside. */
+function* variants(value: unknown): Generator<unknown> {
+  if (typeof value !== "object" || value === null) return;
+  for (const key of Object.keys(value)) {
+    const copy = () => structuredClone(value) as Record<string, unknown>;
+    const less = copy();
+    delete less[key];
+    if (!Array.isArray(value)) yield less;
+    for (const odd of [...ODD_VALUES, ...variants((value as Record<string, unknown>)[key])]) {
+      yield Object.assign(copy(), { [key]: odd });
+    }
+  }
+}
+
+Deno.test("browsers, which have no zod, read every message as zod does", async () => {
+  const { module, inputs } = await bundleModule<{ decodeServerMessage(frame: string): unknown }>(
+    "lib/protocol/codec.ts",
+  );
+  assertEquals(inputs.filter((path) => path.includes("zod")), []);
+  const frames = Object.values(SERVER_EXAMPLES)
+    .flatMap((message) => [message, ...variants(message)])
+    .map((message) => JSON.stringify(message));
+  frames.push(`{"command":"RELAY_BROADCAST","peer":"p","offer":${ODD_OPAQUE}}`, "null", "[]", "1");
+  assert(frames.length > 500, `${frames.length} messages`);
+  let read = 0;
+  for (const frame of frames) {
+    const expected = decodeServerMessage(frame);
+    assertEquals(module.decodeServerMessage(frame), expected, frame);
+    if (expected) read++;
+  }
+  assert(read > 100 && read < frames.length - 100, `${read} of ${frames.length} can be read`);
 });
 
 /** What passes through the service unseen: how it comes in, how it goes out. */

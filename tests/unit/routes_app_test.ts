@@ -322,6 +322,18 @@ Deno.test("[STILL-5] a still picture is what it is said to be, and may be kept f
   await late.body?.cancel();
 });
 
+Deno.test("what is on air can be read by pages of other sites, without their cookies", async () => {
+  using world = await World.open();
+  const headers = { origin: "https://example.org" };
+  for (const path of ["", "/events", "/nothing"]) {
+    const response = await world.app().request(`/api/broadcasts${path}`, { headers });
+    assertEquals(response.headers.get("access-control-allow-origin"), "*", path);
+    assertEquals(response.headers.get("access-control-allow-credentials"), null, path);
+    await response.body?.cancel();
+  }
+  await world.clock.advance(0);
+});
+
 Deno.test("a fault is a 500 that tells the log everything and the client nothing", async () => {
   using world = await World.open();
   world.store.broadcasts = () => Promise.reject(new Error("disk on fire"));
@@ -348,6 +360,23 @@ Deno.test("/tributary.js is a script that other sites may load, and costs a 304 
     headers: { ...headers, "if-none-match": response.headers.get("etag")! },
   });
   assertEquals([again.status, await again.text()], [304, ""]);
+});
+
+Deno.test("pages are sent compressed, and the list as it changes is not held back for that", async () => {
+  using world = await World.open();
+  const headers = { "accept-encoding": "gzip, deflate, br" };
+  for (const path of ["/studio", "/nothing"]) {
+    const plain = await (await world.app().request(path)).text();
+    const response = await world.app().request(path, { headers });
+    assertEquals(response.headers.get("content-encoding"), "gzip", path);
+    assertEquals(response.headers.get("vary"), "Accept-Encoding", path);
+    const bytes = (await response.arrayBuffer()).byteLength;
+    assertLessOrEqual(bytes, plain.length / 2, path);
+  }
+  const events = await world.app().request("/api/broadcasts/events", { headers });
+  assertEquals(events.headers.get("content-encoding"), null);
+  await events.body!.cancel();
+  await world.clock.advance(0);
 });
 
 Deno.test("static files have their types, and /favicon.ico is the icon", async () => {
