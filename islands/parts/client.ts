@@ -19,6 +19,8 @@ export type Client = Pick<
   | "leaveBroadcast"
   | "subscribeToTreeChanges"
   | "getStats"
+  | "getTreeStats"
+  | "peerId"
   | "close"
   | "on"
   | "state"
