@@ -82,7 +82,17 @@ const housekeeping = new Housekeeping({
 const broadcasts = new LiveBroadcasts({ ...time, store, hints: service.hints });
 const root = import.meta.dirname ?? ".";
 const sockets = new OpenSockets();
-const app = createApp({ service, sockets, live: broadcasts, kv, instance, log, root });
+const app = createApp({
+  service,
+  sockets,
+  live: broadcasts,
+  stills: store,
+  clock: systemClock,
+  kv,
+  instance,
+  log,
+  root,
+});
 
 exitOnSignal({
   instance,

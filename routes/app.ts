@@ -3,9 +3,11 @@
  */
 import { Hono } from "hono";
 import { etag } from "hono/etag";
+import type { Clock } from "../lib/clock.ts";
 import type { LiveBroadcasts } from "../lib/live_broadcasts.ts";
 import { errorFields, type Log } from "../lib/log.ts";
 import type { SignallingService } from "../lib/signalling/service.ts";
+import type { TreeStore } from "../lib/store/tree_store.ts";
 import { assets } from "./assets.ts";
 import { broadcasts } from "./broadcasts.ts";
 import { health } from "./health.ts";
@@ -18,6 +20,8 @@ export interface AppOptions {
   service: SignallingService;
   sockets: OpenSockets;
   live: LiveBroadcasts;
+  stills: Pick<TreeStore, "still" | "broadcast">;
+  clock: Pick<Clock, "now">;
   kv: Pick<Deno.Kv, "get">;
   instance: string;
   log: Log;
@@ -26,7 +30,8 @@ export interface AppOptions {
 }
 
 /** Puts the application together. */
-export function createApp({ service, sockets, live, kv, instance, log, root }: AppOptions): Hono {
+export function createApp(options: AppOptions): Hono {
+  const { service, sockets, live, stills, clock, kv, instance, log, root } = options;
   const app = new Hono();
   app.onError((error, c) => {
     log("error", "request_failed", { path: c.req.path, ...errorFields(error) });
@@ -34,14 +39,17 @@ export function createApp({ service, sockets, live, kv, instance, log, root }: A
   });
   app.get("/api/ws", signal(service, sockets));
   app.get("/healthz", health({ kv, instance }));
-  app.route("/api/broadcasts", broadcasts(live));
+  app.route("/api/broadcasts", broadcasts({ live, stills, now: () => clock.now() }));
   app.all("/api/*", (c) => c.json({ error: "There is nothing at this address" }, 404));
   app.use("/static/*", etag());
   app.use("/tributary.js", etag());
   app.route("/", assets(root));
   app.route(
     "/",
-    pages({ broadcasts: () => live.list(), broadcast: (name) => live.get(name) }),
+    pages({
+      broadcasts: (offset) => live.page(offset),
+      broadcast: (name) => live.get(name),
+    }),
   );
   app.notFound((c) => c.html(notFoundDocument(), 404));
   return app;

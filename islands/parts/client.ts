@@ -14,6 +14,8 @@ export type Client = Pick<
   | "startBroadcast"
   | "resumeBroadcast"
   | "resumeToken"
+  | "sendStill"
+  | "visibility"
   | "endBroadcast"
   | "joinBroadcast"
   | "leaveBroadcast"

@@ -16,11 +16,16 @@ export {
 export type { LinkFigures } from "./links/figures.ts";
 export type { LevelFigures, PeerFigures, TreeStats } from "./links/tree_figures.ts";
 export type { RelayingStats, TributaryStats, WatchingStats } from "./stats.ts";
-export { Tributary, type TributaryEvents, type TributaryOptions } from "./tributary.ts";
+export {
+  type BroadcastOptions,
+  Tributary,
+  type TributaryEvents,
+  type TributaryOptions,
+} from "./tributary.ts";
 export {
   type ClientErrorCode,
   TributaryError,
   type TributaryErrorCode,
 } from "./tributary_error.ts";
 export { TributaryState } from "./tributary_state.ts";
-export type { RelayMode, TreeNode } from "../protocol/mod.ts";
+export type { RelayMode, TreeNode, Visibility } from "../protocol/mod.ts";

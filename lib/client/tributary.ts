@@ -4,7 +4,13 @@
  * Peer.
  * This module is browser compatible.
  */
-import type { ClientMessageOf, RelayMode, ServerMessage, TreeNode } from "../protocol/mod.ts";
+import type {
+  ClientMessageOf,
+  RelayMode,
+  ServerMessage,
+  TreeNode,
+  Visibility,
+} from "../protocol/mod.ts";
 import type { Welcome } from "./connection.ts";
 import { defaultUrl } from "./default_url.ts";
 import { Emitter } from "./emitter.ts";
@@ -16,6 +22,7 @@ import type { Quality, QualityChoice } from "./quality.ts";
 import { SignallingClient } from "./signalling_client.ts";
 import { NOT_RELAYING, NOT_WATCHING, type TributaryStats } from "./stats.ts";
 import { Streams } from "./streams.ts";
+import { toBase64 } from "./base64.ts";
 import { TreeSubscriptions } from "./tree_subscriptions.ts";
 import {
   toTributaryError,
@@ -36,6 +43,14 @@ export interface TributaryOptions {
    * `re-encode` encodes it again, as is done where it cannot; `none` carries nobody.
    */
   relayMode?: RelayMode;
+}
+
+/** What a broadcast can be told when it begins. */
+export interface BroadcastOptions {
+  /** What people read; by default the name. At most 100 characters of one line are kept. */
+  title?: string;
+  /** `public` by default; `unlisted` can be watched by whoever has the link, and is in no list. */
+  visibility?: Visibility;
 }
 
 /** What a Tributary emits. */
@@ -67,7 +82,7 @@ export class Tributary extends Emitter<TributaryEvents> {
   #peerName: string | undefined;
   readonly #subscriptions: TreeSubscriptions;
   #isEnding = false;
-  #title: string | undefined;
+  #options: BroadcastOptions = {};
   /** Those that have left and still carry their children. */
   readonly #retired = new Set<Peer>();
   /** The latest start or join; a page may begin another one before the last has failed in the end. */
@@ -108,6 +123,11 @@ export class Tributary extends Emitter<TributaryEvents> {
   /** The name of the broadcast that is sent or watched, or that has ended; null without one. */
   get broadcast(): string | null {
     return this.#broadcast;
+  }
+
+  /** Who finds the broadcast of this page; null unless there is one. */
+  get visibility(): Visibility | null {
+    return this.#peer && !this.#isViewer ? this.#options.visibility ?? "public" : null;
   }
 
   /** The name that this peer gave itself last, if any. */
@@ -200,10 +220,10 @@ export class Tributary extends Emitter<TributaryEvents> {
   async startBroadcast(
     name: string,
     peerName?: string,
-    { title }: { title?: string } = {},
+    options: BroadcastOptions = {},
   ): Promise<void> {
     const peer = this.#begin("start a broadcast", name, peerName);
-    this.#title = title;
+    this.#options = options;
     peer.setOwn(this.#streams.own);
     void this.#iceServers.fresh();
     await this.#complete(peer, this.#start(peer));
@@ -220,10 +240,10 @@ export class Tributary extends Emitter<TributaryEvents> {
     token: string,
     name: string,
     peerName?: string,
-    { title }: { title?: string } = {},
+    options: BroadcastOptions = {},
   ): Promise<boolean> {
     const peer = this.#begin("take up a broadcast", name, peerName, token);
-    this.#title = title;
+    this.#options = options;
     peer.setOwn(this.#streams.own);
     let isLive = false;
     const off = this.#signalling.on("welcome", ({ broadcasts }) => {
@@ -236,6 +256,22 @@ export class Tributary extends Emitter<TributaryEvents> {
     if (isLive) this.#setState(BROADCASTING);
     else if (!this.#isIn(DISCONNECTED)) this.#reset(READY);
     return isLive;
+  }
+
+  /**
+   * Sends a still picture of the broadcast, WebP or JPEG of at most 40 KiB, for the list of what is
+   * live, in the place of the one before. It is shown for three minutes at most.
+   *
+   * @throws {TributaryError} `bad_picture`, `too_fast` (more than 5 in 25 s), `not_listed` for an
+   * unlisted broadcast, `wrong_state`; `unknown_command` or `refused` by services that show no pictures
+   */
+  async sendStill(picture: Blob): Promise<void> {
+    const peer = this.#peer;
+    if (!peer || peer.isViewer || !this.#isIn(BROADCASTING)) {
+      throw wrongState(this.#state, "send a still picture");
+    }
+    const text = await toBase64(picture);
+    await this.#signalling.request({ command: "UPDATE_STILL", name: peer.name, picture: text });
   }
 
   /**
@@ -346,7 +382,8 @@ export class Tributary extends Emitter<TributaryEvents> {
 
   async #start({ name }: Peer): Promise<void> {
     const message = { command: "START_BROADCAST", name } as const;
-    await this.#signalling.request({ ...message, peerName: this.#peerName, title: this.#title });
+    const { title, visibility } = this.#options;
+    await this.#signalling.request({ ...message, peerName: this.#peerName, title, visibility });
   }
 
   #beginToWatch(name: string, peerName: string | undefined): Peer {

@@ -18,6 +18,9 @@ export const ERROR_CODES = [
   "not_watching",
   "not_linked",
   "no_capacity",
+  "bad_picture",
+  "not_listed",
+  "too_fast",
   "busy",
   "internal",
 ] as const;

@@ -10,6 +10,7 @@ import {
   MAX_CANDIDATES,
   MAX_NAME_LENGTH,
   MAX_PEER_NAME_LENGTH,
+  MAX_STILL_TEXT_LENGTH,
   MAX_TITLE_LENGTH,
 } from "./limits.ts";
 
@@ -43,6 +44,11 @@ const relayMode = z.enum(["forward", "re-encode", "none"]);
  */
 export type RelayMode = z.infer<typeof relayMode>;
 
+const visibility = z.enum(["public", "unlisted"]);
+
+/** Who finds a broadcast: everybody, in the list, or only those who have its link (START-6). */
+export type Visibility = z.infer<typeof visibility>;
+
 /** Commands that a client sends, by name. */
 export const CLIENT_MESSAGES = {
   HELLO: z.object({
@@ -57,6 +63,12 @@ export const CLIENT_MESSAGES = {
     name: broadcastName,
     peerName,
     title: z.optional(z.string().check(z.maxLength(MAX_TITLE_LENGTH), wellFormed)),
+    visibility: z.optional(visibility),
+  }),
+  UPDATE_STILL: z.object({
+    command: z.literal("UPDATE_STILL"),
+    name: broadcastName,
+    picture: z.string().check(z.maxLength(MAX_STILL_TEXT_LENGTH)),
   }),
   END_BROADCAST: z.object({ command: z.literal("END_BROADCAST"), name: broadcastName }),
   JOIN_BROADCAST: z.object({
@@ -101,6 +113,7 @@ export const clientMessage = z.discriminatedUnion("command", [
   CLIENT_MESSAGES.HEARTBEAT,
   CLIENT_MESSAGES.FETCH_CONFIG,
   CLIENT_MESSAGES.START_BROADCAST,
+  CLIENT_MESSAGES.UPDATE_STILL,
   CLIENT_MESSAGES.END_BROADCAST,
   CLIENT_MESSAGES.JOIN_BROADCAST,
   CLIENT_MESSAGES.LEAVE_BROADCAST,
@@ -158,6 +171,7 @@ export const serverMessage = z.discriminatedUnion("command", [
     iceServers: z.array(opaque),
   }),
   z.object({ command: z.literal("START_BROADCAST_RECEIVED") }),
+  z.object({ command: z.literal("UPDATE_STILL_RECEIVED"), name: z.string(), still: z.string() }),
   z.object({ command: z.literal("END_BROADCAST_RECEIVED"), name: z.string() }),
   z.object({ command: z.literal("JOIN_BROADCAST_RECEIVED"), peer: z.string(), answer: opaque }),
   z.object({ command: z.literal("LEAVE_BROADCAST_RECEIVED") }),

@@ -7,3 +7,4 @@ export * from "./codec.ts";
 export * from "./errors.ts";
 export * from "./limits.ts";
 export * from "./messages.ts";
+export * from "./title.ts";

@@ -28,6 +28,10 @@ export const keys = {
   ],
   slots: (name: string) => ["slot", name],
   allSlots: () => ["slot"],
+  /** The still picture of a broadcast; which one it is stands in the broadcast, too. */
+  still: (name: string) => ["still", name, "latest"],
+  stills: (name: string) => ["still", name],
+  allStills: () => ["still"],
   /** Mail for an instance, in the order of each sender's numbers (lib/bus/kv_entry.ts). */
   inbox: (to: InstanceId) => ["inbox", to],
   mail: (to: InstanceId, from: InstanceId, epoch: number, seq: number) => [

@@ -32,7 +32,14 @@ const CLIENT_EXAMPLES: { [C in ClientCommand]: ClientMessageOf<C> } = {
   HELLO: { command: "HELLO", version: 1, resume: "token" },
   HEARTBEAT: { command: "HEARTBEAT" },
   FETCH_CONFIG: { command: "FETCH_CONFIG" },
-  START_BROADCAST: { command: "START_BROADCAST", name: "x", peerName: "Ann", title: "The X" },
+  START_BROADCAST: {
+    command: "START_BROADCAST",
+    name: "x",
+    peerName: "Ann",
+    title: "The X",
+    visibility: "unlisted",
+  },
+  UPDATE_STILL: { command: "UPDATE_STILL", name: "x", picture: "UklGRg==" },
   END_BROADCAST: { command: "END_BROADCAST", name: "x" },
   JOIN_BROADCAST: { command: "JOIN_BROADCAST", name: "x", offer: SDP, peerName: "Bob" },
   LEAVE_BROADCAST: { command: "LEAVE_BROADCAST", name: "x" },
@@ -59,6 +66,7 @@ const SERVER_EXAMPLES: { [C in ServerCommand]: ServerMessageOf<C> } = {
   HEARTBEAT_RECEIVED: { command: "HEARTBEAT_RECEIVED" },
   FETCH_CONFIG_RECEIVED: { command: "FETCH_CONFIG_RECEIVED", iceServers: [{ urls: "stun:a" }] },
   START_BROADCAST_RECEIVED: { command: "START_BROADCAST_RECEIVED" },
+  UPDATE_STILL_RECEIVED: { command: "UPDATE_STILL_RECEIVED", name: "x", still: "0a1b" },
   END_BROADCAST_RECEIVED: { command: "END_BROADCAST_RECEIVED", name: "x" },
   JOIN_BROADCAST_RECEIVED: { command: "JOIN_BROADCAST_RECEIVED", peer: "p", answer: SDP },
   LEAVE_BROADCAST_RECEIVED: { command: "LEAVE_BROADCAST_RECEIVED" },
@@ -171,6 +179,21 @@ Deno.test("[NAME-2] a peer's name may be missing or null, and is bounded", () =>
     "invalid_field",
     `The "title" property in START_BROADCAST message is empty, too long or not well-formed`,
   );
+});
+
+Deno.test("[START-6] a visibility that does not exist is refused", () => {
+  const start = { command: "START_BROADCAST", name: "x" };
+  for (const visibility of ["public", "unlisted", undefined]) {
+    const decoded = decodeClientMessage(JSON.stringify({ ...start, visibility }));
+    assertEquals((decoded as ClientMessageOf<"START_BROADCAST">).visibility, visibility);
+  }
+  for (const visibility of ["secret", "", null, 1, ["public"]]) {
+    assertBad(
+      { ...start, visibility },
+      "invalid_field",
+      `No "visibility" property specified or not "public" or "unlisted" in START_BROADCAST message`,
+    );
+  }
 });
 
 Deno.test("a list of candidates is bounded, and says so", () => {

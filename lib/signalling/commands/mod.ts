@@ -13,6 +13,7 @@ import { relayBroadcastReceived } from "./relay_broadcast_received.ts";
 import { startBroadcast } from "./start_broadcast.ts";
 import { subscribeToTreeState } from "./subscribe_to_tree_state.ts";
 import { unsubscribeFromTreeState } from "./unsubscribe_from_tree_state.ts";
+import { updateStill } from "./update_still.ts";
 
 /** Handlers by command. */
 export const handlers: { readonly [C in ClientCommand]: Handler<C> } = {
@@ -20,6 +21,7 @@ export const handlers: { readonly [C in ClientCommand]: Handler<C> } = {
   HEARTBEAT: heartbeat,
   FETCH_CONFIG: fetchConfig,
   START_BROADCAST: startBroadcast,
+  UPDATE_STILL: updateStill,
   END_BROADCAST: endBroadcast,
   JOIN_BROADCAST: joinBroadcast,
   LEAVE_BROADCAST: leaveBroadcast,
