@@ -15,6 +15,7 @@ import { jsonLog } from "./lib/log.ts";
 import { exitOnSignal } from "./lib/shutdown.ts";
 import { SignallingService } from "./lib/signalling/service.ts";
 import { secureTokens } from "./lib/signalling/tokens.ts";
+import { KvChatStore } from "./lib/store/kv_chat_store.ts";
 import { KvInstanceStore } from "./lib/store/kv_instance_store.ts";
 import { KvResumeStore } from "./lib/store/kv_resume_store.ts";
 import { KvTreeStore } from "./lib/store/kv_tree_store.ts";
@@ -58,6 +59,7 @@ const service: SignallingService = new SignallingService({
   address,
   store,
   resumes: new KvResumeStore({ kv }),
+  chats: new KvChatStore({ kv }),
   bus,
   newId: () => crypto.randomUUID(),
   tokens: secureTokens,

@@ -4,6 +4,7 @@
  */
 import type { RefObject } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { Chat } from "./chat/chat.tsx";
 import type { Connect } from "./parts/client.ts";
 import { FullScreenIcon, PlayIcon, SoundIcon } from "./parts/icons.tsx";
 import { toggleFullScreen } from "./watch/full_screen.ts";
@@ -36,7 +37,7 @@ export function Watch({ name, title, broadcaster, startedAt, connect }: WatchPro
   const frame = useRef<HTMLDivElement>(null);
   const video = useRef<HTMLVideoElement>(null);
   const watch = useWatch({ name, startedAt, connect });
-  const { phase, stream, distance, join, leave, handleNameChange } = watch;
+  const { client, phase, stream, distance, join, leave, handleNameChange } = watch;
   const playback = usePlayback(video, stream);
   const act = useFocusAfter(frame, phase);
 
@@ -122,6 +123,9 @@ export function Watch({ name, title, broadcaster, startedAt, connect }: WatchPro
           </button>
           <button type="button" class="button" onClick={() => act(leave)}>Leave</button>
         </div>
+      </div>
+      <div class="watch-side">
+        <Chat client={client} isJoined={JOINED_PHASES.has(phase)} role="viewer" name={name} />
       </div>
       <NameForm onChange={handleNameChange} />
     </div>

@@ -49,7 +49,7 @@ export function pages(deps: PagesDeps): Hono {
     c.html(renderDocument({
       title: "Studio · Tributary",
       description: "Name your broadcast, allow the camera and go live from this page.",
-      styles: "studio",
+      styles: ["studio", "chat"],
       island: "studio",
     }, <StudioPage suggestedName={suggestName(Math.random)} />)));
 
@@ -70,7 +70,7 @@ export function pages(deps: PagesDeps): Hono {
       description: broadcast
         ? `${broadcast.broadcaster} is live. Open the link to watch in your browser.`
         : "This broadcast is not live at the moment. Open the page to wait for it.",
-      styles: "watch",
+      styles: ["watch", "chat"],
       island: "watch",
       url: new URL(watchPath(name), c.req.url).href,
       image: still === null ? undefined : { path: still, text: `What ${title} shows` },

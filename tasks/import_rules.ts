@@ -16,6 +16,7 @@ const ALLOWED: [folder: string, mayImport: string[]][] = [
     "lib/tree/",
     "lib/store/tree_store.ts",
     "lib/store/resume_store.ts",
+    "lib/store/chat_store.ts",
     "lib/bus/bus.ts",
     "lib/clock.ts",
     "lib/log.ts",

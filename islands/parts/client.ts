@@ -23,6 +23,7 @@ export type Client = Pick<
   | "getStats"
   | "getTreeStats"
   | "peerId"
+  | "chat"
   | "close"
   | "on"
   | "state"

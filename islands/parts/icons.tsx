@@ -102,3 +102,17 @@ export const CloseIcon = () => (
     <path d="m6 6 12 12m0-12L6 18" />
   </Icon>
 );
+
+/** A paper plane: send. */
+export const SendIcon = () => (
+  <Icon>
+    <path d="M20.5 3.5 10.5 13.5M20.5 3.5l-6 17-4-7-7-4z" />
+  </Icon>
+);
+
+/** Three dots: there is more that can be done. */
+export const MoreIcon = () => (
+  <Icon>
+    <path d="M5 12h.01M12 12h.01M19 12h.01" stroke-width="3" />
+  </Icon>
+);

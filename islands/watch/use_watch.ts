@@ -128,5 +128,5 @@ export function useWatch({ name, startedAt, connect }: WatchOptions) {
 
   const distance = useDistance(client, phase === "live");
 
-  return { phase, stream, distance, join, leave, handleNameChange };
+  return { client, phase, stream, distance, join, leave, handleNameChange };
 }

@@ -4,6 +4,8 @@
  * This module is browser compatible.
  */
 export { DEFAULT_CONSTRAINTS } from "./camera.ts";
+export type { Chat, ChatEvents, ChatModeration } from "./chat.ts";
+export type { ChatState } from "./chat_state.ts";
 export type { Listener } from "./emitter.ts";
 export {
   type ContentHint,
@@ -28,4 +30,11 @@ export {
   type TributaryErrorCode,
 } from "./tributary_error.ts";
 export { TributaryState } from "./tributary_state.ts";
-export type { RelayMode, TreeNode, Visibility } from "../protocol/mod.ts";
+export type {
+  ChatMessage,
+  Reaction,
+  ReactionCounts,
+  RelayMode,
+  TreeNode,
+  Visibility,
+} from "../protocol/mod.ts";

@@ -11,6 +11,7 @@ import type {
   TreeNode,
   Visibility,
 } from "../protocol/mod.ts";
+import { Chat } from "./chat.ts";
 import type { Welcome } from "./connection.ts";
 import { defaultUrl } from "./default_url.ts";
 import { Emitter } from "./emitter.ts";
@@ -71,6 +72,8 @@ const { READY, CONNECTING, BROADCASTING, LISTENING, RECONNECTING, BROADCAST_ENDE
 export class Tributary extends Emitter<TributaryEvents> {
   static readonly TributaryState = TributaryState;
 
+  /** The chat of what is broadcast or watched. */
+  readonly chat: Chat;
   readonly #signalling: SignallingClient;
   readonly #iceServers: IceServers;
   readonly #streams = new Streams();
@@ -95,6 +98,7 @@ export class Tributary extends Emitter<TributaryEvents> {
     this.#wantedRelayMode = relayMode;
     this.#signalling = new SignallingClient(url ?? defaultUrl());
     this.#subscriptions = new TreeSubscriptions(this.#signalling);
+    this.chat = new Chat(this.#signalling, () => this.#broadcast);
     this.#signalling.on("message", (message) => this.#handleMessage(message));
     this.#signalling.on("error", (error) => this.emit("error", error));
     this.#signalling.on("interrupted", () => this.#handleInterrupted());
@@ -362,6 +366,7 @@ export class Tributary extends Emitter<TributaryEvents> {
     this.#reset(READY, reason);
     this.#retired.forEach((retired) => retired.close(reason));
     this.#subscriptions.clear();
+    this.chat.clear();
     this.#signalling.close();
     this.#streams.stopCamera();
     this.#streams.setOwn(null);
@@ -390,6 +395,7 @@ export class Tributary extends Emitter<TributaryEvents> {
     const peer = this.#begin("join a broadcast", name, peerName);
     this.#streams.watch(null);
     peer.on("joined", () => {
+      this.chat.renew();
       if (this.#state === CONNECTING) this.#setState(LISTENING);
     });
     peer.on("stream", (stream) => {
@@ -436,10 +442,13 @@ export class Tributary extends Emitter<TributaryEvents> {
     switch (message.command) {
       case "BROADCAST_ENDED":
         this.#subscriptions.handleEnded(message.name);
+        this.chat.handleEnded(message.name);
         if (message.name !== this.#peer?.name || this.#isEnding) return;
         return this.#reset(BROADCAST_ENDED, new TributaryError("broadcast_ended"));
       case "TREE_STATE_CHANGED":
         return this.emit("treestatechanged", message.tree);
+      case "CHAT_CHANGED":
+        return this.chat.handleChanged(message);
       default:
         this.#peer?.handleMessage(message);
     }
@@ -447,6 +456,7 @@ export class Tributary extends Emitter<TributaryEvents> {
 
   /** Viewers need not know: what flows between peers flows on. */
   #handleInterrupted(): void {
+    this.chat.handleInterrupted();
     if (this.#isIn(BROADCASTING)) this.#setState(RECONNECTING);
   }
 
@@ -462,6 +472,7 @@ export class Tributary extends Emitter<TributaryEvents> {
       else this.#startAgain(peer);
     }
     this.#subscriptions.renew();
+    this.chat.renew();
   }
 
   /** The service has forgotten the broadcast; its name may still be free. */
@@ -479,6 +490,7 @@ export class Tributary extends Emitter<TributaryEvents> {
   }
 
   #handleLost(error: TributaryError): void {
+    this.chat.handleInterrupted();
     // Otherwise nothing is lost: the next start or join connects again.
     if (!this.#peer && this.#subscriptions.size === 0) return;
     this.#subscriptions.clear();

@@ -47,6 +47,8 @@ const SENTENCES: Partial<Record<TributaryErrorCode, string>> = {
 /** Says what went wrong: `code` for programs, `message` for people. */
 export class TributaryError extends Error {
   override name = "TributaryError";
+  /** After how many ms the same may be tried again, where the service has said so. */
+  waitMs: number | undefined;
 
   constructor(readonly code: TributaryErrorCode, message?: string, options?: ErrorOptions) {
     super(message ?? SENTENCES[code] ?? "Something went wrong.", options);
@@ -56,7 +58,9 @@ export class TributaryError extends Error {
 /** Turns the service's ERROR into a TributaryError; the prototype's server sends no code. */
 export function fromErrorMessage(message: ServerMessageOf<"ERROR">): TributaryError {
   const code = ERROR_CODES.find((known) => known === message.code) ?? "refused";
-  return new TributaryError(code, SENTENCES[code] ?? message.message);
+  const error = new TributaryError(code, SENTENCES[code] ?? message.message);
+  error.waitMs = message.waitMs;
+  return error;
 }
 
 /** Turns anything that was thrown into a TributaryError, its cause kept. */

@@ -85,6 +85,12 @@ const FIELD_KINDS: Record<string, string> = {
   lost: "a string",
   version: "a whole number",
   resume: "a string",
+  text: "a string",
+  reaction: "a known reaction",
+  hide: "a string",
+  mute: "a string",
+  unmute: "a string",
+  isOn: "a boolean",
 };
 
 function describeField(command: string, field: string, value: object): string {
@@ -93,7 +99,8 @@ function describeField(command: string, field: string, value: object): string {
   const isOfKind = kind === "an array"
     ? Array.isArray(given)
     // A word that is none of those is of the wrong kind, too.
-    : kind === "an object" || field === "visibility"
+    : kind === "an object" || kind === "a boolean" || kind === "a known reaction" ||
+        field === "visibility"
     ? false
     : typeof given === "string";
   if (!isOfKind) return `No "${field}" property specified or not ${kind} in ${command} message`;

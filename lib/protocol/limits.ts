@@ -41,6 +41,20 @@ export const STILL_WINDOW_MS = 25_000;
 
 /** How long a still picture is shown in ms, unless a later one comes: some of them may be missed. */
 export const STILL_KEPT_MS = 3 * 60_000;
+/** Longest message of a chat, in UTF-16 units: a few sentences, and 50 of them stay below 64 KiB. */
+export const MAX_CHAT_TEXT_LENGTH = 300;
+
+/** Longest name beside a message of a chat, in UTF-16 units; longer ones are cut. */
+export const MAX_CHAT_NAME_LENGTH = 40;
+
+/** How many messages of a chat are kept for those who come later. */
+export const KEPT_CHAT_MESSAGES = 50;
+
+/** Most people that a broadcaster can mute; the one muted first may speak again when there are more. */
+export const MAX_MUTED = 100;
+
+/** Reactions there are, by the names they have on the wire. */
+export const REACTIONS = ["heart", "like", "laugh", "wow", "clap", "party"] as const;
 
 /** Most candidates in one message; browsers gather a few dozen at the very most. */
 export const MAX_CANDIDATES = 1000;

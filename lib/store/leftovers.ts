@@ -11,7 +11,7 @@ import type { Version } from "./tree_store.ts";
 /** The part of Deno KV that is used here. */
 export type LeftoversKv = Pick<Deno.Kv, "list" | "atomic">;
 
-/** A peer, child link, slot or still picture of a broadcast that is not there. */
+/** A peer, child link, slot, still picture or chat key of a broadcast that is not there. */
 type Stray = { kind: "stray"; name: string; key: Deno.KvKey; version: Version };
 
 /** Mail for an instance that is not there. */
@@ -86,7 +86,13 @@ export class Leftovers {
     const belongings: Stray[] = [];
     const members = new Map<string, Set<PeerId>>();
     const homes = new Set<InstanceId>();
-    const prefixes = [keys.allSlots(), keys.allPeers(), keys.allChildren(), keys.allStills()];
+    const prefixes = [
+      keys.allSlots(),
+      keys.allPeers(),
+      keys.allChildren(),
+      keys.allStills(),
+      keys.allChats(),
+    ];
     for (const prefix of prefixes) {
       for await (const { key, value, versionstamp: version } of this.#list(prefix)) {
         const name = key[1] as string;

@@ -146,7 +146,13 @@ export class TreeReader {
   /** Lists every key that belongs to a broadcast but its own, with the values. */
   async belongings(name: string): Promise<[Deno.KvKey, unknown][]> {
     const found: [Deno.KvKey, unknown][] = [];
-    const prefixes = [keys.slots(name), keys.peers(name), keys.children(name), keys.stills(name)];
+    const prefixes = [
+      keys.slots(name),
+      keys.peers(name),
+      keys.children(name),
+      keys.stills(name),
+      keys.chat(name),
+    ];
     for (const prefix of prefixes) {
       for await (const { key, value } of this.#kv.list({ prefix }, { batchSize: BATCH_SIZE })) {
         found.push([key, value]);

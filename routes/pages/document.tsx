@@ -10,8 +10,8 @@ import { Logo } from "./logo.tsx";
 export interface PageHead {
   title: string;
   description: string;
-  /** The page's own style sheet, `/static/<styles>.css`, after the shared one. */
-  styles?: string;
+  /** The page's own style sheets, `/static/<styles>.css`, after the shared ones. */
+  styles?: string | readonly string[];
   /** The bundle that wakes its island, `/static/build/islands/<island>.js`. */
   island?: string;
   /** Absolute address of the page; pages that are shared as links have one. */
@@ -43,7 +43,9 @@ function Document({ head, children }: { head: PageHead; children: ComponentChild
         {head.url && <OpenGraph head={head} url={head.url} />}
         <link rel="stylesheet" href="/static/styles.css" />
         <link rel="stylesheet" href="/static/parts.css" />
-        {head.styles && <link rel="stylesheet" href={`/static/${head.styles}.css`} />}
+        {[head.styles ?? []].flat().map((sheet) => (
+          <link key={sheet} rel="stylesheet" href={`/static/${sheet}.css`} />
+        ))}
         {head.island && <script type="module" src={`/static/build/islands/${head.island}.js`} />}
       </head>
       <body>

@@ -48,6 +48,18 @@ const CLIENT_EXAMPLES: { [C in ClientCommand]: ClientMessageOf<C> } = {
   ICE_CANDIDATES_RECEIVED: { command: "ICE_CANDIDATES_RECEIVED", peer: "p" },
   SUBSCRIBE_TO_TREE_STATE: { command: "SUBSCRIBE_TO_TREE_STATE", name: "x" },
   UNSUBSCRIBE_FROM_TREE_STATE: { command: "UNSUBSCRIBE_FROM_TREE_STATE", name: "x" },
+  SUBSCRIBE_TO_CHAT: { command: "SUBSCRIBE_TO_CHAT", name: "x" },
+  UNSUBSCRIBE_FROM_CHAT: { command: "UNSUBSCRIBE_FROM_CHAT", name: "x" },
+  SEND_CHAT_MESSAGE: { command: "SEND_CHAT_MESSAGE", name: "x", text: "Hi", peerName: "Ann" },
+  SEND_REACTION: { command: "SEND_REACTION", name: "x", reaction: "heart" },
+  MODERATE_CHAT: {
+    command: "MODERATE_CHAT",
+    name: "x",
+    hide: "m1",
+    mute: "p1",
+    unmute: "p2",
+    isOn: false,
+  },
 };
 
 /** One message of each server command. */
@@ -81,7 +93,22 @@ const SERVER_EXAMPLES: { [C in ServerCommand]: ServerMessageOf<C> } = {
     command: "TREE_STATE_CHANGED",
     tree: { id: "r", name: "R", children: [{ id: "a", name: "A", children: [] }] },
   },
-  ERROR: { command: "ERROR", message: "No", code: "busy", answers: "JOIN_BROADCAST" },
+  SUBSCRIBE_TO_CHAT_RECEIVED: { command: "SUBSCRIBE_TO_CHAT_RECEIVED" },
+  UNSUBSCRIBE_FROM_CHAT_RECEIVED: { command: "UNSUBSCRIBE_FROM_CHAT_RECEIVED" },
+  SEND_CHAT_MESSAGE_RECEIVED: { command: "SEND_CHAT_MESSAGE_RECEIVED", id: "m1" },
+  MODERATE_CHAT_RECEIVED: { command: "MODERATE_CHAT_RECEIVED" },
+  CHAT_CHANGED: {
+    command: "CHAT_CHANGED",
+    name: "x",
+    self: "p1",
+    messages: [{ id: "m1", at: 1, from: "p1", name: "Ann", text: "Hi", isBroadcaster: true }],
+    hidden: ["m0"],
+    isOn: true,
+    isMuted: false,
+    muted: [{ id: "p2", name: "Bob" }],
+    reactions: { heart: 3 },
+  },
+  ERROR: { command: "ERROR", message: "No", code: "too_fast", answers: "X", waitMs: 2_000 },
 };
 
 /** Every key that an object of a browser could have by accident, and one that JavaScript treats oddly. */

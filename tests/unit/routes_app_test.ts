@@ -11,6 +11,7 @@ import { fileURLToPath } from "node:url";
 import { LiveBroadcasts } from "../../lib/live_broadcasts.ts";
 import { secureTokens } from "../../lib/signalling/tokens.ts";
 import { SignallingService } from "../../lib/signalling/service.ts";
+import { MemoryChatStore } from "../../lib/store/memory_chat_store.ts";
 import { MemoryResumeStore } from "../../lib/store/memory_resume_store.ts";
 import { MemoryTreeStore } from "../../lib/store/memory_tree_store.ts";
 import { createApp } from "../../routes/app.ts";
@@ -49,6 +50,7 @@ class World implements Disposable {
       newId: () => crypto.randomUUID(),
       tokens: secureTokens,
       resumes: new MemoryResumeStore(),
+      chats: new MemoryChatStore(store),
     });
     this.live = new LiveBroadcasts({ store, hints: this.service.hints, clock, log });
     const listen = this.live.listen.bind(this.live);
