@@ -88,6 +88,21 @@ export const ChooseIcon = () => (
   </Icon>
 );
 
+/** A magnifying glass: larger or smaller. */
+export const ZoomIcon = ({ isIn = false }: { isIn?: boolean }) => (
+  <Icon>
+    <circle cx="10.5" cy="10.5" r="6" />
+    <path d={isIn ? "m15 15 5 5M8 10.5h5m-2.5-2.5v5" : "m15 15 5 5M8 10.5h5"} />
+  </Icon>
+);
+
+/** A cross: close. */
+export const CloseIcon = () => (
+  <Icon>
+    <path d="m6 6 12 12m0-12L6 18" />
+  </Icon>
+);
+
 /** A paper plane: send. */
 export const SendIcon = () => (
   <Icon>

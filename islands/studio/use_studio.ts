@@ -7,7 +7,7 @@ import type { TreeNode } from "../../lib/protocol/mod.ts";
 import { type Client, codeOf, type Connect, missingSupport } from "../parts/client.ts";
 import { keepBroadcast, type KeptBroadcast, takeKeptBroadcast } from "./kept_broadcast.ts";
 import { nameFault } from "./problems.ts";
-import { countViewers } from "./tree.ts";
+import { countViewers } from "../tree/count_viewers.ts";
 import { useQuality } from "./use_quality.ts";
 import { useSources } from "./use_sources.ts";
 import { useStills } from "./use_stills.ts";

@@ -15,6 +15,8 @@ export {
   type QualityChoice,
   type QualityName,
 } from "./quality.ts";
+export type { LinkFigures } from "./links/figures.ts";
+export type { LevelFigures, PeerFigures, TreeStats } from "./links/tree_figures.ts";
 export type { RelayingStats, TributaryStats, WatchingStats } from "./stats.ts";
 export {
   type BroadcastOptions,
