@@ -13,8 +13,14 @@ export {
   type QualityChoice,
   type QualityName,
 } from "./quality.ts";
+export type { SendingLink, SendingStats } from "./sending.ts";
 export type { RelayingStats, TributaryStats, WatchingStats } from "./stats.ts";
-export { Tributary, type TributaryEvents, type TributaryOptions } from "./tributary.ts";
+export {
+  type BroadcastOptions,
+  Tributary,
+  type TributaryEvents,
+  type TributaryOptions,
+} from "./tributary.ts";
 export {
   type ClientErrorCode,
   TributaryError,

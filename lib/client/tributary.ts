@@ -37,6 +37,14 @@ export interface TributaryOptions {
   relayMode?: RelayMode;
 }
 
+/** What a broadcast can be told when it is started. */
+export interface BroadcastOptions {
+  /** What people read; by default the name. */
+  title?: string;
+  /** Who may find it: everybody, or only those who have the link. */
+  visibility?: "public" | "unlisted";
+}
+
 /** What a Tributary emits. */
 export interface TributaryEvents {
   /** The stream to show: what is being watched, or else one's own; null when there is none any more. */
@@ -121,7 +129,8 @@ export class Tributary extends Emitter<TributaryEvents> {
 
   /** Counts what comes in and goes out, and tells how old the picture is and how far it has come. */
   async getStats(): Promise<TributaryStats> {
-    const counts = await this.#peer?.stats() ?? { ...NOT_WATCHING, ...NOT_RELAYING };
+    const counts = await this.#peer?.stats() ??
+      { ...NOT_WATCHING, ...NOT_RELAYING, sending: [] };
     const { state, relayMode } = this;
     return { timestamp: performance.now(), state, relayMode, ...counts };
   }
@@ -186,7 +195,7 @@ export class Tributary extends Emitter<TributaryEvents> {
   async startBroadcast(
     name: string,
     peerName?: string,
-    { title }: { title?: string } = {},
+    { title }: BroadcastOptions = {},
   ): Promise<void> {
     const peer = this.#begin("start a broadcast", name, peerName);
     this.#title = title;
@@ -206,7 +215,7 @@ export class Tributary extends Emitter<TributaryEvents> {
     token: string,
     name: string,
     peerName?: string,
-    { title }: { title?: string } = {},
+    { title }: BroadcastOptions = {},
   ): Promise<boolean> {
     const peer = this.#begin("take up a broadcast", name, peerName, token);
     this.#title = title;
