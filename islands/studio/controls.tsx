@@ -29,7 +29,8 @@ export function Controls(props: ControlsProps) {
   const { sources, recording, onOpen, onSwitch, onCameraOff, onEnd } = props;
   const { kind, hasMicrophone, isMuted, isCameraOff, stopped, abilities } = sources;
   const isRecording = recording === "recording";
-  const isScreen = (kind === "screen" || kind === "both") && !stopped;
+  const isBoth = kind === "both" && !stopped;
+  const isScreen = kind === "screen" && !stopped;
   return (
     <div class="controls" role="toolbar" aria-label="Broadcast">
       <Control
@@ -48,15 +49,20 @@ export function Controls(props: ControlsProps) {
           onClick={() => onCameraOff(!isCameraOff)}
         />
       )}
-      {isScreen || !abilities.canShareScreen
-        ? kind !== "camera" && (
-          <Control
-            icon={<CameraIcon />}
-            words="Show camera"
-            onClick={() => onOpen("camera")}
-          />
-        )
-        : <Control icon={<ScreenIcon />} words="Share screen" onClick={() => onOpen("screen")} />}
+      {isScreen && (
+        <Control
+          icon={<CameraIcon />}
+          words="Show camera"
+          onClick={() => onOpen("camera")}
+        />
+      )}
+      {!isScreen && !isBoth && abilities.canShareScreen && (
+        <Control
+          icon={<ScreenIcon />}
+          words="Share screen"
+          onClick={() => onOpen("screen")}
+        />
+      )}
       <Control icon={<SwitchIcon />} words="Source" onClick={onSwitch} />
       <Control
         icon={<RecordIcon on={isRecording} />}

@@ -76,7 +76,7 @@ interface CopyFieldProps {
 
 /** A text with a button that copies it; where that is not allowed, it selects it instead. */
 function CopyField({ label, text, isCode = false }: CopyFieldProps) {
-  const field = useRef<HTMLTextAreaElement>(null);
+  const field = useRef<HTMLInputElement & HTMLTextAreaElement>(null);
   const [said, setSaid] = useState<"" | "copied" | "selected">("");
   useEffect(() => {
     if (!said) return;
@@ -94,18 +94,17 @@ function CopyField({ label, text, isCode = false }: CopyFieldProps) {
     }
   }
 
+  const selected = {
+    onFocus: ({ currentTarget }: { currentTarget: HTMLInputElement | HTMLTextAreaElement }) =>
+      currentTarget.select(),
+  };
   const words = said === "copied" ? "Copied" : said === "selected" ? "Selected" : "Copy";
   return (
     <div class="copy-field">
-      <textarea
-        ref={field}
-        readOnly
-        aria-label={label}
-        rows={isCode ? 3 : 1}
-        value={text}
-        onFocus={(event) => event.currentTarget.select()}
-      />
-      <button type="button" class="button" onClick={copy}>
+      {isCode
+        ? <textarea ref={field} readOnly aria-label={label} rows={3} value={text} {...selected} />
+        : <input ref={field} readOnly aria-label={label} value={text} {...selected} />}
+      <button type="button" class={isCode ? "button" : "button primary"} onClick={copy}>
         {said === "copied" ? <CheckIcon /> : <CopyIcon />}
         <span>
           {words} <span class="hidden">{label}</span>

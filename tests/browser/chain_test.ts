@@ -2,6 +2,7 @@ import type { Page } from "playwright-core";
 import { browse } from "../support/browsing.ts";
 import { assertEventually } from "../support/eventually.ts";
 import { assertMovingPicture, assertSound } from "../support/media.ts";
+import { endBroadcast, goLive } from "../support/studio.ts";
 
 /** The broadcaster's tree, as the studio shows it: its peers, and how many levels they make. */
 async function treeOf(studio: Page): Promise<{ peers: number; levels: number }> {
@@ -15,9 +16,7 @@ async function treeOf(studio: Page): Promise<{ peers: number; levels: number }> 
 Deno.test("a broadcast flows through a chain of viewers, heals when one leaves, and ends", async () => {
   await browse({ maxListeners: 1 }, async ({ open }) => {
     const studio = await open("/studio");
-    await studio.getByRole("textbox", { name: "Name", exact: true }).fill("chain");
-    await studio.getByRole("button", { name: "Go live" }).click();
-    await studio.getByRole("button", { name: "End broadcast" }).first().waitFor();
+    await goLive(studio, "chain");
 
     const viewers: Page[] = [];
     for (const count of [1, 2, 3]) {
@@ -37,7 +36,7 @@ Deno.test("a broadcast flows through a chain of viewers, heals when one leaves, 
     await assertSound(last, "the viewer below the one that left");
     await assertMovingPicture(first, "the viewer above the one that left");
 
-    await studio.getByRole("button", { name: "End broadcast" }).first().click();
+    await endBroadcast(studio);
     for (const viewer of [first, last]) {
       await viewer.getByRole("status").filter({ hasText: /broadcast has ended/i }).waitFor();
     }

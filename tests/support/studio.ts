@@ -3,9 +3,14 @@ import type { Page } from "playwright-core";
 
 /** Goes live under a name, and resolves when the broadcast is live. */
 export async function goLive(studio: Page, name: string): Promise<void> {
+  await pressGoLive(studio, name);
+  await untilLive(studio);
+}
+
+/** Gives a name and presses the button, whatever comes of it. */
+export async function pressGoLive(studio: Page, name: string): Promise<void> {
   await studio.getByRole("textbox", { name: "Name", exact: true }).fill(name);
   await studio.getByRole("button", { name: "Go live" }).click();
-  await untilLive(studio);
 }
 
 /** Resolves when the studio is live. */

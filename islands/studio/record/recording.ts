@@ -46,7 +46,7 @@ export function recordingType(isSupported: (type: string) => boolean): string | 
 export function recordingFileName(name: string, startedAt: Date, type: string): string {
   const safe = name
     // deno-lint-ignore no-control-regex -- file systems refuse them
-    .replace(/[\u0000-\u001f<>:"/\\|?*]+/g, " ").trim().replace(/^\.+/, "").slice(0, 80) ||
+    .replace(/[\u0000-\u001f<>:"/\\|?*]+/g, " ").replace(/^[. ]+/, "").trim().slice(0, 80) ||
     "broadcast";
   const two = (number: number) => String(number).padStart(2, "0");
   const date = [startedAt.getFullYear(), two(startedAt.getMonth() + 1), two(startedAt.getDate())];

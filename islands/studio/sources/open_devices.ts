@@ -2,8 +2,7 @@
  * Opens the camera and the microphone that were chosen, or those of them that are there. Both are
  * asked for at once where both are needed, so that a browser asks but once.
  */
-import type { Client } from "../../parts/client.ts";
-import { codeOf } from "../../parts/client.ts";
+import { type Client, codeOf } from "../../parts/client.ts";
 import { cameraConstraints, QUALITIES, type QualityName } from "../../../lib/client/quality.ts";
 import { deviceConstraint, deviceOptions } from "./device_list.ts";
 

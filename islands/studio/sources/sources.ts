@@ -3,7 +3,7 @@
  * sound with that of the source. Hands the SDK one stream at a time, which everybody gets without
  * joining again; knows nothing of whether it is live, and draws nothing.
  */
-import type { Client } from "../../parts/client.ts";
+import { type Client, codeOf } from "../../parts/client.ts";
 import type { QualityName } from "../../../lib/client/quality.ts";
 import { QUALITIES } from "../../../lib/client/quality.ts";
 import type { BothSource } from "./both_source.ts";
@@ -114,7 +114,8 @@ export class Sources {
     try {
       await this.#openDevices({ camera: showsCamera(kind) });
     } catch (error) {
-      if (kind === "camera") throw error;
+      const isHeard = isLive(this.#microphone) && codeOf(error) === "camera_missing";
+      if (kind === "camera" && !isHeard) throw error;
       // Whoever has no microphone may still show something.
       if (showsCamera(kind)) failure = error;
     }
@@ -183,7 +184,7 @@ export class Sources {
    */
   async chooseMicrophone(id: string): Promise<void> {
     this.#choices = { ...this.#choices, microphone: id };
-    if (!this.#state.stream) return;
+    if (!this.#state.stream && !this.#microphone) return;
     const former = this.#microphone;
     if (id === NO_MICROPHONE) this.#takeMicrophone(null);
     else {
@@ -249,13 +250,14 @@ export class Sources {
 
   /** Opens what is wanted and not there. */
   async #openDevices({ camera }: { camera: boolean }): Promise<void> {
-    const { microphone } = this.#choices;
+    const asked = this.#choices;
+    const { microphone } = asked;
     const needsCamera = camera && !isLive(this.#camera);
     const needsMicrophone = microphone !== NO_MICROPHONE && !isLive(this.#microphone);
     if (!needsCamera && !needsMicrophone) return;
     const turn = this.#turn;
     const opened = await openDevices(this.#client, {
-      camera: needsCamera ? this.#choices.camera : undefined,
+      camera: needsCamera ? asked.camera : undefined,
       microphone: needsMicrophone ? microphone : undefined,
       quality: this.#quality,
     });
@@ -263,6 +265,12 @@ export class Sources {
     if (turn !== this.#turn && !this.#state.stream) return stopAll(opened);
     if (needsCamera) this.#takeCamera(opened.camera);
     if (needsMicrophone) this.#takeMicrophone(opened.microphone);
+    // Others may have been chosen while these were opened.
+    const chosen = this.#choices;
+    if (needsCamera && chosen.camera !== asked.camera) await this.chooseCamera(chosen.camera!);
+    if (needsMicrophone && chosen.microphone !== asked.microphone) {
+      await this.chooseMicrophone(chosen.microphone!);
+    }
   }
 
   /** Some devices are given to one page once: then the former one is given back first. */
