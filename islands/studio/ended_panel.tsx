@@ -23,7 +23,7 @@ export function EndedPanel(
           <dd>{formatClock(endedAt - startedAt)}</dd>
         </div>
         <div>
-          <dt>Viewers at most</dt>
+          <dt>Most viewers</dt>
           <dd>{peakViewers}</dd>
         </div>
       </dl>

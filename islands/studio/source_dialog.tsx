@@ -22,6 +22,7 @@ export function SourceDialog({ studio, onClose }: SourceDialogProps) {
             <SourcePicker
               sources={studio.sources}
               ready={studio.ready}
+              isDialog
               onOpen={open}
               onChooseCamera={studio.chooseCamera}
               onChooseMicrophone={studio.chooseMicrophone}

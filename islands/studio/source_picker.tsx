@@ -35,6 +35,8 @@ interface SourcePickerProps {
   sources: ReturnType<typeof useSources>;
   /** True once the page can act. */
   ready: boolean;
+  /** True where nothing else is to be pressed. */
+  isDialog?: boolean;
   onOpen: (kind: SourceKind, file?: File) => void;
   onChooseCamera: (id: string) => void;
   onChooseMicrophone: (id: string) => void;
@@ -42,7 +44,7 @@ interface SourcePickerProps {
 
 /** Asks what to show. */
 export function SourcePicker(
-  { sources, ready, onOpen, onChooseCamera, onChooseMicrophone }: SourcePickerProps,
+  { sources, ready, isDialog, onOpen, onChooseCamera, onChooseMicrophone }: SourcePickerProps,
 ) {
   const { choices, abilities, devices, kind, stopped } = sources;
   const chosen = choices.kind;
@@ -95,9 +97,13 @@ export function SourcePicker(
         <p class="actions">
           <SourceButton
             kind={chosen}
-            words={chosen === "camera" ? "Show camera" : SOURCE_ACTIONS[chosen]}
+            words={isShown
+              ? "Choose another video"
+              : chosen === "camera"
+              ? "Show camera"
+              : SOURCE_ACTIONS[chosen]}
             disabled={!ready}
-            class="button primary"
+            class={isDialog ? "button primary" : "button"}
             onOpen={onOpen}
           />
         </p>
@@ -185,6 +191,7 @@ function InsetFields({ inset, onChoose }: { inset: Inset; onChoose: (inset: Inse
     <div class="source-fields">
       <Choice
         legend="Corner of the camera"
+        look="corners"
         names={CORNERS}
         chosen={inset.corner}
         onChoose={(corner) => onChoose({ ...inset, corner })}
@@ -201,17 +208,20 @@ function InsetFields({ inset, onChoose }: { inset: Inset; onChoose: (inset: Inse
 
 interface ChoiceProps<T extends string> {
   legend: string;
+  look?: string;
   names: Record<T, string>;
   chosen: T;
   onChoose: (one: T) => void;
 }
 
-function Choice<T extends string>({ legend, names, chosen, onChoose }: ChoiceProps<T>) {
+function Choice<T extends string>(
+  { legend, look = "", names, chosen, onChoose }: ChoiceProps<T>,
+) {
   const id = useId();
   return (
     <div class="field">
       <span class="field-legend" id={id}>{legend}</span>
-      <div class="segments" role="radiogroup" aria-labelledby={id}>
+      <div class={`segments ${look}`} role="radiogroup" aria-labelledby={id}>
         {(Object.keys(names) as T[]).map((name) => (
           <label key={name}>
             <input
