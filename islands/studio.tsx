@@ -23,7 +23,7 @@ import { ShareDialog } from "./studio/share_dialog.tsx";
 import { SourceDialog } from "./studio/source_dialog.tsx";
 import { SourceButton, SourcePicker } from "./studio/source_picker.tsx";
 import { NO_MICROPHONE } from "./studio/sources/device_list.ts";
-import { SOURCE_ACTIONS, SOURCE_HINTS } from "./studio/sources/source_kind.ts";
+import { SOURCE_ACTIONS, SOURCE_HINTS, type SourceKind } from "./studio/sources/source_kind.ts";
 import { Stage } from "./studio/stage.tsx";
 import { countViewers } from "./studio/tree.ts";
 import { lackOf } from "./studio/use_sources.ts";
@@ -54,6 +54,7 @@ export function Studio({ suggestedName, connect }: StudioProps & { connect?: Con
   const [dialog, setDialog] = useState<"source" | "share" | "end" | null>(null);
   const closeDialog = () => setDialog(null);
   const side = useFocusOnChange(phase);
+  const picture = useRef<HTMLDivElement>(null);
   const isLive = phase === "live" || phase === "reconnecting";
   const isBefore = phase === "setup" || phase === "starting";
   const viewers = countViewers(studio.tree);
@@ -73,10 +74,19 @@ export function Studio({ suggestedName, connect }: StudioProps & { connect?: Con
     if (!isLive) closeDialog();
   }, [isLive]);
 
+  /** The button that was pressed may be gone when the source is there: then the focus stays near. */
+  async function open(kind: SourceKind, file?: File) {
+    if (!await studio.open(kind, file)) return;
+    requestAnimationFrame(() => {
+      if (document.activeElement !== document.body) return;
+      picture.current!.querySelector<HTMLElement>("input:checked, .control")?.focus();
+    });
+  }
+
   return (
     <div class="studio" data-phase={phase}>
-      <div class="studio-picture">
-        <Stage stream={stream} placeholder={<Placeholder studio={studio} />}>
+      <div class="studio-picture" ref={picture}>
+        <Stage stream={stream} placeholder={<Placeholder studio={studio} onOpen={open} />}>
           {isLive && (
             <p class="stage-facts">
               <span class="badge" data-tone={phase === "live" ? "live" : "off"}>
@@ -94,8 +104,8 @@ export function Studio({ suggestedName, connect }: StudioProps & { connect?: Con
         {isBefore && (
           <SourcePicker
             sources={sources}
-            ready={studio.ready}
-            onOpen={studio.open}
+            ready={studio.ready && phase === "setup"}
+            onOpen={open}
             onChooseCamera={studio.chooseCamera}
             onChooseMicrophone={studio.chooseMicrophone}
           />
@@ -104,7 +114,7 @@ export function Studio({ suggestedName, connect }: StudioProps & { connect?: Con
           <Controls
             sources={sources}
             recording={recording.phase}
-            onOpen={studio.open}
+            onOpen={open}
             onSwitch={() => setDialog("source")}
             onCameraOff={studio.setCameraOff}
             onRecord={studio.record}
@@ -225,7 +235,12 @@ function countOfViewers(count: number): string {
   return count === 1 ? "1 viewer" : `${count} viewers`;
 }
 
-function Placeholder({ studio }: { studio: Studio }) {
+interface PlaceholderProps {
+  studio: Studio;
+  onOpen: (kind: SourceKind, file?: File) => void;
+}
+
+function Placeholder({ studio, onOpen }: PlaceholderProps) {
   const { sources, phase, ready } = studio;
   if (sources.stream) {
     return (
@@ -250,7 +265,7 @@ function Placeholder({ studio }: { studio: Studio }) {
           words={SOURCE_ACTIONS[kind]}
           class="button on-dark"
           disabled={!ready}
-          onOpen={studio.open}
+          onOpen={onOpen}
         />
       </p>
     </>

@@ -29,10 +29,9 @@ export function Controls(props: ControlsProps) {
   const { sources, recording, onOpen, onSwitch, onCameraOff, onEnd } = props;
   const { kind, hasMicrophone, isMuted, isCameraOff, stopped, abilities } = sources;
   const isRecording = recording === "recording";
-  const isBoth = kind === "both" && !stopped;
-  const isScreen = kind === "screen" && !stopped;
+  const isScreen = kind === "screen";
   return (
-    <div class="controls" role="toolbar" aria-label="Broadcast">
+    <div class="controls" role="group" aria-label="Broadcast">
       <Control
         icon={<MicrophoneIcon muted={isMuted} />}
         words={!hasMicrophone ? "No microphone" : isMuted ? "Unmute" : "Mute"}
@@ -49,18 +48,12 @@ export function Controls(props: ControlsProps) {
           onClick={() => onCameraOff(!isCameraOff)}
         />
       )}
-      {isScreen && (
+      {/* One button, so that it keeps the focus. */}
+      {kind !== "both" && (isScreen || abilities.canShareScreen) && (
         <Control
-          icon={<CameraIcon />}
-          words="Show camera"
-          onClick={() => onOpen("camera")}
-        />
-      )}
-      {!isScreen && !isBoth && abilities.canShareScreen && (
-        <Control
-          icon={<ScreenIcon />}
-          words="Share screen"
-          onClick={() => onOpen("screen")}
+          icon={isScreen ? <CameraIcon /> : <ScreenIcon />}
+          words={isScreen ? "Show camera" : "Share screen"}
+          onClick={() => onOpen(isScreen ? "camera" : "screen")}
         />
       )}
       <Control icon={<SwitchIcon />} words="Source" onClick={onSwitch} />

@@ -23,7 +23,6 @@ export function Modal({ title, onClose, children }: ModalProps) {
       ref={dialog}
       aria-labelledby="dialog-title"
       onClose={onClose}
-      onClick={(event) => event.target === dialog.current && close()}
     >
       <div class="dialog-head">
         <h2 id="dialog-title">{title}</h2>

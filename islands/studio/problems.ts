@@ -116,6 +116,8 @@ export function mendingButton(code: string): { words: string; kind: SourceKind }
       return { words: "Turn the microphone on", kind: "camera" };
     case "screen_stopped":
       return { words: "Share screen again", kind: "screen" };
+    case "file_stopped":
+      return { words: "Choose a video", kind: "file" };
     default:
       return null;
   }

@@ -27,11 +27,12 @@ export function useSources(client: RefObject<Client | null>) {
   const [choices, setChoices] = useState<StudioChoices>(DEFAULT_CHOICES);
   const [abilities, setAbilities] = useState(ANYTHING);
   const devices = useDevices(state.stream);
+  const latest = useRef(choices);
 
   function choose(change: Partial<StudioChoices>) {
-    const next = { ...choices, ...change };
-    keepChoices(next);
-    setChoices(next);
+    latest.current = { ...latest.current, ...change };
+    keepChoices(latest.current);
+    setChoices(latest.current);
   }
 
   return {
@@ -42,10 +43,10 @@ export function useSources(client: RefObject<Client | null>) {
 
     /** Takes up what was chosen last; when there is a client. */
     begin() {
-      const kept = recallChoices();
-      setChoices(kept);
+      latest.current = recallChoices();
+      setChoices(latest.current);
       setAbilities(findAbilities());
-      sources.current = new Sources(client.current!, kept, setState);
+      sources.current = new Sources(client.current!, latest.current, setState);
     },
 
     /** True when there is anything to broadcast. */
@@ -55,9 +56,19 @@ export function useSources(client: RefObject<Client | null>) {
     chooseKind: (kind: SourceKind) => choose({ kind }),
     chooseVisibility: (visibility: StudioChoices["visibility"]) => choose({ visibility }),
 
-    open: (kind: SourceKind, file?: File) => sources.current!.open(kind, file),
-    restore: (kind: SourceKind, isCameraOff: boolean) =>
-      sources.current!.restore(kind, isCameraOff),
+    /** Opens a source; the next one is of the same kind unless another is chosen. */
+    async open(kind: SourceKind, file?: File): Promise<boolean> {
+      const isShown = await sources.current!.open(kind, file);
+      if (isShown) choose({ kind });
+      return isShown;
+    },
+
+    /** Shows what a page showed that was loaded again. */
+    restore(kind: SourceKind, isCameraOff: boolean) {
+      choose({ kind });
+      return sources.current!.restore(kind, isCameraOff);
+    },
+
     mute: (isMuted: boolean) => sources.current!.mute(isMuted),
     setCameraOff: (isOff: boolean) => sources.current!.setCameraOff(isOff),
     setQuality: (quality: QualityName) => sources.current?.setQuality(quality),

@@ -79,6 +79,8 @@ export class Sources {
   #mix: SoundMix | null = null;
   /** Counts what was asked for: what opens after something else was chosen is given back. */
   #turn = 0;
+  /** Counts what was to be shown: a card that is loaded meanwhile may not be wanted any more. */
+  #shows = 0;
 
   constructor(client: Client, choices: Choices, onChange: (state: SourcesState) => void) {
     this.#client = client;
@@ -170,10 +172,15 @@ export class Sources {
   async chooseCamera(id: string): Promise<void> {
     this.#choices = { ...this.#choices, camera: id };
     if (!this.#camera) return;
-    const { quality, former } = { quality: this.#quality, former: this.#camera };
-    const { camera } = await this.#openBesides(former, { camera: id, quality });
-    this.#takeCamera(camera);
-    this.#source?.setCamera?.(camera);
+    const former = this.#camera;
+    try {
+      const wanted = { camera: id, quality: this.#quality };
+      this.#takeCamera((await this.#openBesides(former, wanted)).camera);
+    } catch (error) {
+      if (!isLive(former)) this.#handleStopped("camera");
+      throw error;
+    }
+    this.#source?.setCamera?.(this.#camera);
     await this.#show({});
   }
 
@@ -215,10 +222,10 @@ export class Sources {
   /** Gives everything back, so that the lights go out. */
   stop(): void {
     this.#turn++;
+    this.#shows++;
     this.#source?.close();
     this.#source = null;
-    this.#card?.close();
-    this.#card = null;
+    this.#closeCard();
     this.#camera = null;
     this.#microphone = null;
     this.#client.stopCamera();
@@ -333,12 +340,19 @@ export class Sources {
       : stopped === "camera"
       ? null
       : stopped;
-    const card = cardNeeded && await this.#cardTrack(CARDS[cardNeeded]);
-    if (!cardNeeded) {
-      this.#card?.close();
-      this.#card = null;
+    const show = ++this.#shows;
+    if (cardNeeded && !this.#card) {
+      const { Compositor } = await import("./compositor.ts");
+      if (show !== this.#shows) return;
+      this.#card = new Compositor(QUALITIES[this.#quality]);
     }
-    const picture = card || (kind === "camera" ? this.#camera : this.#source?.picture);
+    if (cardNeeded) this.#card!.setCard(CARDS[cardNeeded]);
+    else this.#closeCard();
+    const picture = this.#card
+      ? this.#card.track
+      : kind === "camera"
+      ? this.#camera
+      : this.#source?.picture;
     const sound = this.#sound();
     const tracks = [picture, sound].filter((track) => track != null);
     const stream = tracks.length > 0 ? new MediaStream(tracks) : null;
@@ -351,11 +365,9 @@ export class Sources {
     });
   }
 
-  async #cardTrack(card: Card): Promise<MediaStreamTrack> {
-    const { Compositor } = await import("./compositor.ts");
-    this.#card ??= new Compositor(QUALITIES[this.#quality]);
-    this.#card.setCard(card);
-    return this.#card.track;
+  #closeCard(): void {
+    this.#card?.close();
+    this.#card = null;
   }
 
   /** One sound goes as it is; several are mixed. */
