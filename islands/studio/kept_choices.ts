@@ -3,7 +3,7 @@
  * Where the browser keeps nothing, it lasts as long as the page.
  */
 import { CORNERS, type Inset, INSET_SIZES } from "./sources/inset.ts";
-import { isSourceKind, type SourceKind } from "./sources/source_kind.ts";
+import type { SourceKind } from "./sources/source_kind.ts";
 
 const KEY = "tributary.studio";
 
@@ -12,6 +12,7 @@ export type Visibility = "public" | "unlisted";
 
 /** What was chosen. */
 export interface StudioChoices {
+  /** Is not kept: a screen or a file is another one each time, and nothing moves when a page opens. */
   kind: SourceKind;
   /** The id of a device; null takes any. */
   camera: string | null;
@@ -38,8 +39,7 @@ export function toChoices(kept: unknown): StudioChoices {
   const oneOf = <T extends string>(names: Record<T, unknown>, value: unknown, otherwise: T): T =>
     typeof value === "string" && Object.hasOwn(names, value) ? value as T : otherwise;
   return {
-    // A file is another one each time.
-    kind: isSourceKind(from.kind) && from.kind !== "file" ? from.kind : DEFAULT_CHOICES.kind,
+    kind: DEFAULT_CHOICES.kind,
     camera: id(from.camera),
     microphone: id(from.microphone),
     inset: {

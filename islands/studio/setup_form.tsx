@@ -122,7 +122,7 @@ export function SetupForm(props: SetupFormProps) {
             </label>
           ))}
         </div>
-        <p class="hint">{AUDIENCES[visibility].hint}</p>
+        <p class="hint audience-hint">{AUDIENCES[visibility].hint}</p>
       </div>
       {children}
       <button type="submit" class="button primary large" disabled={!ready || busy}>

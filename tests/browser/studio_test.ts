@@ -6,7 +6,7 @@ import type { Page } from "playwright-core";
 import { browse } from "../support/browsing.ts";
 import { colouredFilm, coloursAt, recordFilm } from "../support/coloured_pictures.ts";
 import { assertEventually } from "../support/eventually.ts";
-import { assertGoodLooks } from "../support/looks.ts";
+import { assertGoodLooks, watchShifts } from "../support/looks.ts";
 import { assertSound } from "../support/media.ts";
 import { endBroadcast, goLive, untilLive } from "../support/studio.ts";
 
@@ -74,7 +74,9 @@ Deno.test("before going live one chooses camera and microphone, sees oneself, an
     await studio.getByText("Only those with the link can watch").waitFor();
 
     await studio.reload();
+    const shifts = await watchShifts(studio);
     await assertEventually(() => radio(studio, "Unlisted").isChecked(), true);
+    assert(await shifts() <= 0.01, `the studio moves by ${await shifts()} when it opens`);
     await button(studio, "Try the camera").click();
     await assertEventually(cameraLabel, "fake_device_1", "the camera is remembered");
     await assertEventually(
@@ -225,7 +227,6 @@ Deno.test("a broadcast is recorded to a file, across a change of source, and pla
     await studio.getByText(/0:02 · [\d.]+ [KM]B/).waitFor();
     await button(studio, "Share screen").click();
     await studio.getByText(/0:04 · [\d.]+ [KM]B/).waitFor();
-    await assertGoodLooks(studio, "studio-recording", { fullPage: true });
     const downloading = studio.waitForEvent("download");
     await endBroadcast(studio);
     const download = await downloading;
@@ -246,6 +247,7 @@ Deno.test("a broadcast is recorded to a file, across a change of source, and pla
     await goLive(studio, "recorded");
     await button(studio, "Record").click();
     await studio.getByText(/0:02 · [\d.]+ [KM]B/).waitFor();
+    await assertGoodLooks(studio, "studio-recording", { fullPage: true });
     await button(studio, "Stop recording").click();
     await studio.getByText("Your recording is saved.").waitFor();
     const seconds = await studio.evaluate(async () => {
@@ -257,7 +259,7 @@ Deno.test("a broadcast is recorded to a file, across a change of source, and pla
       await new Promise((resolve) => video.onseeked = resolve);
       return video.currentTime;
     });
-    assert(seconds > 1.5 && seconds < 6, `${seconds} s`);
+    assert(seconds > 1.5, `${seconds} s`);
   });
 });
 
@@ -276,16 +278,16 @@ async function assertIsRecording(page: Page, bytes: Uint8Array): Promise<void> {
     }
     return { length: video.duration, size: `${video.videoWidth}x${video.videoHeight}` };
   }, text);
-  assert(length > 3.5 && length < 15, `${length} s`);
+  assert(length > 3, `${length} s`);
   assertEquals(size, "640x360");
-  for (const [part, colour] of [[0.25, "red"], [0.9, "green"]] as const) {
+  for (const [at, colour] of [[0.5, "red"], [length - 0.5, "green"]] as const) {
     await page.evaluate(async (at) => {
       const video = document.querySelector("video")!;
       const there = new Promise((resolve) => video.onseeked = resolve);
       video.currentTime = at;
       await there;
-    }, part * length);
-    await assertColour(page, MIDDLE, colour, `at ${part} of the recording`);
+    }, at);
+    await assertColour(page, MIDDLE, colour, `at ${at} of ${length} s`);
   }
   const heard = await page.evaluate(async () => {
     const video = document.querySelector("video")!;

@@ -115,7 +115,7 @@ Deno.test("toChoices() takes what was kept, and nothing that makes no sense", ()
     inset: { corner: "top-left", size: "large" },
     visibility: "unlisted",
   } as const;
-  assertEquals(toChoices(JSON.parse(JSON.stringify(chosen))), chosen);
+  assertEquals(toChoices(JSON.parse(JSON.stringify(chosen))), { ...chosen, kind: "camera" });
   for (const nonsense of [null, 7, "x", [], { kind: "file" }, { kind: "toString", camera: 3 }]) {
     assertEquals(toChoices(nonsense), DEFAULT_CHOICES);
   }

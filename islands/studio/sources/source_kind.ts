@@ -57,8 +57,3 @@ export function whyNot(kind: SourceKind, can: Abilities): string | null {
 export function showsCamera(kind: SourceKind): boolean {
   return kind === "camera" || kind === "both";
 }
-
-/** Tells whether a text is the name of a kind. */
-export function isSourceKind(text: unknown): text is SourceKind {
-  return typeof text === "string" && Object.hasOwn(SOURCE_NAMES, text);
-}
