@@ -98,7 +98,13 @@ export function Studio({ suggestedName, connect }: StudioProps & { connect?: Con
               {isRecording && <RecordingClock recording={recording} />}
             </p>
           )}
-          {stream && <LevelMeter stream={stream} isMuted={sources.isMuted} />}
+          {stream && (
+            <LevelMeter
+              stream={stream}
+              hasMicrophone={sources.hasMicrophone}
+              isMuted={sources.isMuted}
+            />
+          )}
         </Stage>
         {playback && <FileControls playback={playback} file={sources.file} />}
         {isBefore && (

@@ -3,15 +3,21 @@
  * as it is shown. Moves by script, not by transitions: it is a measurement.
  */
 import { useEffect, useRef } from "preact/hooks";
-import { MicrophoneIcon } from "../parts/icons.tsx";
+import { MicrophoneIcon, SoundIcon } from "../parts/icons.tsx";
 import { pageAudio } from "./sources/audio.ts";
 import { fallingLevel, levelOf } from "./sources/sound_level.ts";
 
 /** A meter that moves more seldom seems to lag behind the voice. */
 const LOOK_MS = 50;
 
+interface LevelMeterProps {
+  stream: MediaStream;
+  hasMicrophone: boolean;
+  isMuted: boolean;
+}
+
 /** Shows the loudness of a stream's sound. */
-export function LevelMeter({ stream, isMuted }: { stream: MediaStream; isMuted: boolean }) {
+export function LevelMeter({ stream, hasMicrophone, isMuted }: LevelMeterProps) {
   const meter = useRef<HTMLSpanElement>(null);
   const [sound] = stream.getAudioTracks();
   useEffect(() => {
@@ -36,7 +42,7 @@ export function LevelMeter({ stream, isMuted }: { stream: MediaStream; isMuted: 
   if (!sound) return null;
   return (
     <p class="stage-level">
-      <MicrophoneIcon muted={isMuted} />
+      {hasMicrophone ? <MicrophoneIcon muted={isMuted} /> : <SoundIcon muted={false} />}
       <span
         class="level"
         ref={meter}
