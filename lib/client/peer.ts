@@ -16,6 +16,7 @@ import { ReEncodingRelay } from "./relay/re_encoding_relay.ts";
 import { makeRelay } from "./relay/relay_mode.ts";
 import type { OwnSource, Relay } from "./relay/relay.ts";
 import type { SignallingClient } from "./signalling_client.ts";
+import { countSending, type SendingStats } from "./sending.ts";
 import { SourceWatch } from "./source_watch.ts";
 import {
   countRelayed,
@@ -145,9 +146,9 @@ export class Peer extends Emitter<PeerEvents> {
   }
 
   /** Counts what comes in and goes out at present. */
-  async stats(): Promise<WatchingStats & RelayingStats> {
+  async stats(): Promise<WatchingStats & RelayingStats & SendingStats> {
     const [watched, relayed] = await Promise.all([this.#watched(), this.#downstream.reports()]);
-    return { ...watched, ...countRelayed(relayed) };
+    return { ...watched, ...countRelayed(relayed), ...countSending(relayed) };
   }
 
   /** How the links below do, as far as their peers have told; has them tell for some seconds. */

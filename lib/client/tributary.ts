@@ -175,7 +175,8 @@ export class Tributary extends Emitter<TributaryEvents> {
 
   /** Counts what comes in and goes out, and tells how old the picture is and how far it has come. */
   async getStats(): Promise<TributaryStats> {
-    const counts = await this.#peer?.stats() ?? { ...NOT_WATCHING, ...NOT_RELAYING };
+    const counts = await this.#peer?.stats() ??
+      { ...NOT_WATCHING, ...NOT_RELAYING, sending: [] };
     const { state, relayMode } = this;
     return { timestamp: performance.now(), state, relayMode, ...counts };
   }

@@ -3,6 +3,7 @@ import { browse } from "../support/browsing.ts";
 import { assertEventually } from "../support/eventually.ts";
 import { assertMovingPicture, assertSound } from "../support/media.ts";
 import { readTree } from "../support/tree_table.ts";
+import { endBroadcast, goLive } from "../support/studio.ts";
 
 /** The broadcaster's tree, as the studio shows it: the depths of those who watch. */
 async function depthsOf(studio: Page): Promise<number[]> {
@@ -12,9 +13,7 @@ async function depthsOf(studio: Page): Promise<number[]> {
 Deno.test("a broadcast flows through a chain of viewers, heals when one leaves, and ends", async () => {
   await browse({ maxListeners: 1 }, async ({ open }) => {
     const studio = await open("/studio");
-    await studio.getByRole("textbox", { name: "Name", exact: true }).fill("chain");
-    await studio.getByRole("button", { name: "Go live" }).click();
-    await studio.getByRole("button", { name: "End broadcast" }).first().waitFor();
+    await goLive(studio, "chain");
 
     const viewers: Page[] = [];
     for (const count of [1, 2, 3]) {
@@ -34,7 +33,7 @@ Deno.test("a broadcast flows through a chain of viewers, heals when one leaves, 
     await assertSound(last, "the viewer below the one that left");
     await assertMovingPicture(first, "the viewer above the one that left");
 
-    await studio.getByRole("button", { name: "End broadcast" }).first().click();
+    await endBroadcast(studio);
     for (const viewer of [first, last]) {
       await viewer.getByRole("status").filter({ hasText: /broadcast has ended/i }).waitFor();
     }

@@ -6,12 +6,7 @@ import { assertEventually } from "../support/eventually.ts";
 import { assertMovingPicture } from "../support/media.ts";
 import { readTree } from "../support/tree_table.ts";
 import { VirtualPeer } from "../support/virtual_peer.ts";
-
-async function goLive(studio: Page, name: string): Promise<void> {
-  await studio.getByRole("textbox", { name: "Name", exact: true }).fill(name);
-  await studio.getByRole("button", { name: "Go live" }).click();
-  await studio.getByRole("button", { name: "End broadcast" }).waitFor();
-}
+import { endBroadcast, goLive } from "../support/studio.ts";
 
 const says = (page: Page, text: RegExp) =>
   page.getByRole("status").filter({ hasText: text }).first().waitFor();
@@ -117,7 +112,7 @@ Deno.test("pages that the browser brings back watch again, or go on with their b
     await assertMovingPicture(viewer, "the viewer of a page that came back");
     await says(viewer, /watching live/i);
     await studio.getByRole("heading", { name: "1 viewer" }).waitFor();
-    await studio.getByRole("button", { name: "End broadcast" }).click();
+    await endBroadcast(studio);
     await says(viewer, /broadcast has ended/i);
   });
 });
