@@ -8,8 +8,7 @@ import type { IceServers } from "./ice_servers.ts";
 import { ChildTeller, type OwnLatency } from "./latency/child_teller.ts";
 import { Link, type LinkState } from "./link.ts";
 import type { Flow } from "./link_status.ts";
-import { decodeFigures } from "./links/figures.ts";
-import type { TreeFigures } from "./links/tree_figures.ts";
+import type { FiguresOnDemand } from "./links/figures_on_demand.ts";
 import type { MediaCounts } from "./media_counts.ts";
 import type { Relay } from "./relay/relay.ts";
 
@@ -30,7 +29,7 @@ export interface DownstreamOptions {
   /** What is known of one's own stream and time. */
   latency: () => OwnLatency;
   /** Takes in what the children tell of the links below. */
-  figures: TreeFigures;
+  figures: FiguresOnDemand;
   /** Is called when the last child has gone. */
   onEmpty: () => void;
 }
@@ -92,9 +91,9 @@ export class Downstream {
           flow,
           pace: () => relay.pace(peer),
           tell: (inFull) => teller.tell(inFull),
-          wantsFigures: () => figures.isWanted(performance.now()),
+          wantsFigures: () => figures.isWanted,
           onTold: (data) => {
-            if (isCurrent()) figures.handleTold(peer, decodeFigures(data), performance.now());
+            if (isCurrent()) figures.handleMessage(peer, data);
           },
         },
         picture,

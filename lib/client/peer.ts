@@ -11,7 +11,8 @@ import { Emitter } from "./emitter.ts";
 import { Bitrate } from "./bitrate.ts";
 import type { IceServers } from "./ice_servers.ts";
 import type { OwnLatency } from "./latency/child_teller.ts";
-import { TreeFigures, type TreeStats } from "./links/tree_figures.ts";
+import { FiguresOnDemand } from "./links/figures_on_demand.ts";
+import type { TreeStats } from "./links/tree_figures.ts";
 import { ReEncodingRelay } from "./relay/re_encoding_relay.ts";
 import { makeRelay } from "./relay/relay_mode.ts";
 import type { OwnSource, Relay } from "./relay/relay.ts";
@@ -72,7 +73,7 @@ export class Peer extends Emitter<PeerEvents> {
   readonly #downstream: Downstream;
   #upstream: Upstream | null = null;
   readonly #bitrate = new Bitrate();
-  readonly #figures = new TreeFigures();
+  readonly #figures = new FiguresOnDemand();
   readonly #empty = Promise.withResolvers<void>();
   #isRetired = false;
   #isRelaying: boolean;
@@ -153,7 +154,7 @@ export class Peer extends Emitter<PeerEvents> {
 
   /** How the links below do, as far as their peers have told; has them tell for some seconds. */
   treeStats(): TreeStats {
-    return this.#figures.look(this.#upstream?.figures ?? null, performance.now());
+    return this.#figures.look(this.#upstream?.figures ?? null);
   }
 
   /** Passes on a stream of one's own; null: nothing for the time being. */
@@ -272,7 +273,7 @@ export class Peer extends Emitter<PeerEvents> {
     });
     upstream.on("reconnecting", () => this.emit("reconnecting", undefined));
     upstream.on("askedforfigures", (own) => {
-      this.#figures.takeTurn(own, performance.now()).forEach((text) => upstream.tell(text));
+      this.#figures.takeTurn(own).forEach((text) => upstream.tell(text));
     });
     upstream.on("failed", (error) => this.emit("failed", error));
     return upstream;

@@ -50,7 +50,7 @@ function answerAll(parent: Node, now: number): void {
     if (parent.figures.isWanted(now)) {
       for (const message of child.figures.takeTurn(figures(child.latencyMs), now)) {
         child.sent.push(message.length);
-        parent.figures.handleTold(child.id, decodeFigures(message), now);
+        parent.figures.handleMessage(child.id, message, now);
       }
     }
     answerAll(child, now);

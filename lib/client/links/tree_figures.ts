@@ -4,7 +4,7 @@
  * up the tree, as far as somebody looks, and no further. Knows nothing of links themselves; times are
  * in ms, by any clock that is always the same one. Pure. This module is browser compatible.
  */
-import { encodeFigures, type LinkFigures, MAX_TOLD, type Told } from "./figures.ts";
+import { decodeFigures, encodeFigures, type LinkFigures, MAX_TOLD, type Told } from "./figures.ts";
 
 /** How often a peer tells its own figures: they are read by people. */
 const OWN_EVERY_MS = 2_000;
@@ -83,6 +83,11 @@ export class TreeFigures {
   /** Whether the children are to tell theirs: for somebody here, or for the parent. */
   isWanted(now: number): boolean {
     return now - this.#lookedAt < WANTED_MS || now - this.#askedAt < ASKED_MS;
+  }
+
+  /** Takes in what a child sends; it may be anything. */
+  handleMessage(via: string, data: unknown, now: number): void {
+    this.handleTold(via, decodeFigures(data), now);
   }
 
   /** Takes in what a child says. What another child can say of itself is not taken from it. */
