@@ -3,6 +3,7 @@
  * what happens is decided in use_studio.ts.
  */
 import { useEffect, useRef } from "preact/hooks";
+import { Chat } from "./chat/chat.tsx";
 import type { Connect } from "./parts/client.ts";
 import { formatClock } from "./parts/durations.ts";
 import { CameraIcon, MicrophoneIcon, ViewersIcon } from "./parts/icons.tsx";
@@ -15,10 +16,10 @@ import { SetupForm } from "./studio/setup_form.tsx";
 import { canShareScreen } from "./studio/screen.ts";
 import { SourceButtons } from "./studio/source_buttons.tsx";
 import { Stage } from "./studio/stage.tsx";
-import { countViewers } from "./studio/tree.ts";
 import { lackOf } from "./studio/use_sources.ts";
 import { type StudioPhase, useStudio } from "./studio/use_studio.ts";
-import { ViewerTree } from "./studio/viewer_tree.tsx";
+import { countViewers } from "./tree/count_viewers.ts";
+import { TreePanel } from "./tree/tree_panel.tsx";
 
 /** What the server hands to the studio. */
 export interface StudioProps {
@@ -114,9 +115,10 @@ export function Studio({ suggestedName, connect }: StudioProps & { connect?: Con
             <LivePanel name={studio.name} reconnecting={phase === "reconnecting"}>
               {qualityField}
             </LivePanel>
+            <Chat client={studio.client} isJoined={isLive} role="broadcaster" name={studio.name} />
             <section class="panel studio-tree" aria-labelledby="tree-title">
               <h2 id="tree-title">{viewers === 0 ? "No viewers" : countOfViewers(viewers)}</h2>
-              <ViewerTree tree={studio.tree} />
+              <TreePanel tree={studio.tree} client={studio.client} self={studio.tree?.id ?? null} />
             </section>
           </>
         )}

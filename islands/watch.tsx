@@ -3,6 +3,7 @@
  * say what is decided in islands/watch/.
  */
 import { useEffect, useRef } from "preact/hooks";
+import { Chat } from "./chat/chat.tsx";
 import { formatLiveFor } from "./parts/durations.ts";
 import type { Connect } from "./parts/client.ts";
 import { useNow } from "./parts/use_now.ts";
@@ -74,7 +75,14 @@ export function Watch(
           <button type="button" class="button" onClick={() => act(watch.leave)}>Leave</button>
         </div>
       </div>
-      <div class="watch-side" />
+      <div class="watch-side">
+        <Chat
+          client={watch.client}
+          isJoined={JOINED_PHASES.has(phase)}
+          role="viewer"
+          name={name}
+        />
+      </div>
       <YouPanel watch={watch} />
     </div>
   );

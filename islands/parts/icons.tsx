@@ -88,6 +88,35 @@ export const ChooseIcon = () => (
   </Icon>
 );
 
+/** A magnifying glass: larger or smaller. */
+export const ZoomIcon = ({ isIn = false }: { isIn?: boolean }) => (
+  <Icon>
+    <circle cx="10.5" cy="10.5" r="6" />
+    <path d={isIn ? "m15 15 5 5M8 10.5h5m-2.5-2.5v5" : "m15 15 5 5M8 10.5h5"} />
+  </Icon>
+);
+
+/** A cross: close. */
+export const CloseIcon = () => (
+  <Icon>
+    <path d="m6 6 12 12m0-12L6 18" />
+  </Icon>
+);
+
+/** A paper plane: send. */
+export const SendIcon = () => (
+  <Icon>
+    <path d="M20.5 3.5 10.5 13.5M20.5 3.5l-6 17-4-7-7-4z" />
+  </Icon>
+);
+
+/** Three dots: there is more that can be done. */
+export const MoreIcon = () => (
+  <Icon>
+    <path d="M5 12h.01M12 12h.01M19 12h.01" stroke-width="3" />
+  </Icon>
+);
+
 /** Two bars: pause. */
 export const PauseIcon = () => (
   <Icon>
@@ -143,5 +172,12 @@ export const TreeIcon = () => (
     <circle cx="6" cy="18.5" r="2.5" />
     <circle cx="18" cy="18.5" r="2.5" />
     <path d="M12 8v3.5m0 0c0 2.5-6 1.5-6 4.5m6-4.5c0 2.5 6 1.5 6 4.5" />
+  </Icon>
+);
+
+/** An arrow out of a frame: opens a tab of its own. */
+export const OpenIcon = () => (
+  <Icon>
+    <path d="M13.5 4.5h6v6m0-6-8 8M10 5.5H6a1.5 1.5 0 0 0-1.5 1.5v11A1.5 1.5 0 0 0 6 19.5h11a1.5 1.5 0 0 0 1.5-1.5v-4" />
   </Icon>
 );

@@ -31,19 +31,23 @@ export interface PlayerProps {
   theatre?: Theatre;
   /** In a frame on somebody's page links open tabs of their own. */
   isFramed?: boolean;
+  /** False where the page around does not want any; what there is to press first is still there. */
+  hasControls?: boolean;
 }
 
 type Controls = typeof import("./controls/controls.tsx").Controls;
 
 /** Plays what is watched. */
-export function Player({ title, watch, frame: given, theatre, isFramed = false }: PlayerProps) {
+export function Player(
+  { title, watch, frame: given, theatre, isFramed = false, hasControls = true }: PlayerProps,
+) {
   const own = useRef<HTMLDivElement>(null);
   const frame = given ?? own;
   const video = useRef<HTMLVideoElement>(null);
   const { phase, text: phaseText, stream, distance, join } = watch;
   const playback = usePlayback(video, stream);
   const act = useFocusAfter(frame, phase);
-  const Controls = useControls(video, playback.isPlaying);
+  const Controls = useControls(video, hasControls && playback.isPlaying);
 
   const isPlaying = phase === "live" && playback.isPlaying;
   const isHalted = phase === "live" && playback.halt !== null;

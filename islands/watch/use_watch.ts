@@ -4,7 +4,7 @@
  */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { type Client, codeOf, type Connect, missingSupport } from "../parts/client.ts";
-import { followBroadcasts } from "../parts/live_broadcasts.ts";
+import { followBroadcast } from "../parts/live_broadcasts.ts";
 import { recallName } from "../parts/your_name.ts";
 import {
   type Ending,
@@ -32,6 +32,8 @@ export interface WatchOptions {
   startedAt: number | null;
   /** How many watched when the server looked. */
   viewers?: number | null;
+  /** False where nothing is to be passed on, whatever the viewer has chosen elsewhere. */
+  relays?: boolean;
   /** Makes the client; absent while the server renders. */
   connect: Connect | undefined;
 }
@@ -40,7 +42,9 @@ export interface WatchOptions {
 export type Watching = ReturnType<typeof useWatch>;
 
 /** Watches one broadcast on one client of the SDK. */
-export function useWatch({ name, startedAt, viewers: seenViewers = null, connect }: WatchOptions) {
+export function useWatch(
+  { name, startedAt, viewers: seenViewers = null, relays = true, connect }: WatchOptions,
+) {
   const client = useRef<Client | null>(null);
   // Which broadcast of this name was watched last, to tell its successor from a late list.
   const [startedNow, setStartedNow] = useState(startedAt);
@@ -118,14 +122,13 @@ export function useWatch({ name, startedAt, viewers: seenViewers = null, connect
     };
   }, []);
 
-  const relaying = useRelaying(client);
+  const relaying = useRelaying(client, relays);
 
   const isWaiting = phase === "unknown" || phase === "ended";
   useEffect(() => {
     if (!isWaiting || !client.current) return;
-    return followBroadcasts({
-      onList(broadcasts) {
-        const successor = broadcasts.find((broadcast) => broadcast.name === name);
+    return followBroadcast(name, {
+      onBroadcast(successor) {
         if (!successor || successor.startedAt === seenStart.current) return;
         seenStart.current = successor.startedAt;
         setStartedNow(successor.startedAt);

@@ -11,6 +11,7 @@ import { Emitter } from "./emitter.ts";
 import { Bitrate } from "./bitrate.ts";
 import type { IceServers } from "./ice_servers.ts";
 import type { OwnLatency } from "./latency/child_teller.ts";
+import { TreeFigures, type TreeStats } from "./links/tree_figures.ts";
 import { ReEncodingRelay } from "./relay/re_encoding_relay.ts";
 import { makeRelay } from "./relay/relay_mode.ts";
 import type { OwnSource, Relay } from "./relay/relay.ts";
@@ -70,6 +71,7 @@ export class Peer extends Emitter<PeerEvents> {
   readonly #downstream: Downstream;
   #upstream: Upstream | null = null;
   readonly #bitrate = new Bitrate();
+  readonly #figures = new TreeFigures();
   readonly #empty = Promise.withResolvers<void>();
   #isRetired = false;
   #isRelaying: boolean;
@@ -87,6 +89,7 @@ export class Peer extends Emitter<PeerEvents> {
       send: (message) => signalling.send(message),
       flow: () => (this.#upstream ?? source).flow(),
       latency: () => this.#latency,
+      figures: this.#figures,
       onEmpty: () => {
         if (this.#isRetired) this.#empty.resolve();
       },
@@ -145,6 +148,11 @@ export class Peer extends Emitter<PeerEvents> {
   async stats(): Promise<WatchingStats & RelayingStats> {
     const [watched, relayed] = await Promise.all([this.#watched(), this.#downstream.reports()]);
     return { ...watched, ...countRelayed(relayed) };
+  }
+
+  /** How the links below do, as far as their peers have told; has them tell for some seconds. */
+  treeStats(): TreeStats {
+    return this.#figures.look(this.#upstream?.figures ?? null, performance.now());
   }
 
   /** Passes on a stream of one's own; null: nothing for the time being. */
@@ -262,6 +270,9 @@ export class Peer extends Emitter<PeerEvents> {
       this.emit("stream", stream);
     });
     upstream.on("reconnecting", () => this.emit("reconnecting", undefined));
+    upstream.on("askedforfigures", (own) => {
+      this.#figures.takeTurn(own, performance.now()).forEach((text) => upstream.tell(text));
+    });
     upstream.on("failed", (error) => this.emit("failed", error));
     return upstream;
   }

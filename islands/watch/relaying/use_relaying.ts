@@ -16,8 +16,12 @@ export interface Relaying {
 /** What a server can know. */
 const UNKNOWN: DeviceFacts = { isMetered: false, battery: null };
 
-/** To be called after the effect that makes the client, so that it counts for the first join. */
-export function useRelaying(client: RefObject<Client | null>): Relaying {
+/**
+ * To be called after the effect that makes the client, so that it counts for the first join.
+ *
+ * @param may false where nothing is to be passed on, whatever the viewer has chosen elsewhere
+ */
+export function useRelaying(client: RefObject<Client | null>, may = true): Relaying {
   const [chosen, setChosen] = useState<boolean | null>(null);
   const [facts, setFacts] = useState(UNKNOWN);
   const [decision, setDecision] = useState(() => decideRelaying(null, UNKNOWN));
@@ -28,7 +32,7 @@ export function useRelaying(client: RefObject<Client | null>): Relaying {
   }, []);
 
   useEffect(() => {
-    const next = decideRelaying(chosen, facts);
+    const next = decideRelaying(may ? chosen : false, facts);
     setDecision(next);
     client.current?.setRelaying(next.isOn).catch(() => {
       // The service does not know how: what is shown is what goes on.
