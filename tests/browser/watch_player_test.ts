@@ -152,7 +152,6 @@ Deno.test("sound, pause, full screen, picture in picture, theatre and help, by p
 
     await studio.getByRole("button", { name: "End broadcast" }).first().click();
     await says(viewer, /has ended.*ended at .* and was \d+ (s|min) long/i);
-    await assertGoodLooks(viewer, "watch-ended");
     assertEquals(await control(viewer, "Pause").count(), 0);
   });
 });
