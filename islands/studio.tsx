@@ -3,6 +3,7 @@
  * what happens is decided in use_studio.ts.
  */
 import { useEffect, useRef } from "preact/hooks";
+import { Chat } from "./chat/chat.tsx";
 import type { Connect } from "./parts/client.ts";
 import { formatClock } from "./parts/durations.ts";
 import { CameraIcon, MicrophoneIcon, ViewersIcon } from "./parts/icons.tsx";
@@ -114,6 +115,7 @@ export function Studio({ suggestedName, connect }: StudioProps & { connect?: Con
             <LivePanel name={studio.name} reconnecting={phase === "reconnecting"}>
               {qualityField}
             </LivePanel>
+            <Chat client={studio.client} isJoined={isLive} role="broadcaster" name={studio.name} />
             <section class="panel studio-tree" aria-labelledby="tree-title">
               <h2 id="tree-title">{viewers === 0 ? "No viewers" : countOfViewers(viewers)}</h2>
               <ViewerTree tree={studio.tree} />

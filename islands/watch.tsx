@@ -3,6 +3,7 @@
  * say what is decided in islands/watch/.
  */
 import { useEffect, useRef } from "preact/hooks";
+import { Chat } from "./chat/chat.tsx";
 import { formatLiveFor } from "./parts/durations.ts";
 import type { Connect } from "./parts/client.ts";
 import { useNow } from "./parts/use_now.ts";
@@ -50,6 +51,8 @@ export function Watch(
     if (phase === "ended" || phase === "unknown") document.title = documentTitle(title, false);
   }, [phase]);
 
+  // Who watches is one of them, whatever the last count was.
+  const count = watch.viewers === null ? null : Math.max(watch.viewers, Number(phase === "live"));
   const isOver = phase === "ended" || phase === "unknown";
 
   return (
@@ -60,7 +63,7 @@ export function Watch(
           <h1>{title}</h1>
           <p class="watch-facts">
             {broadcaster && <span>{broadcaster}</span>}
-            {!isOver && watch.viewers !== null && <span>{watch.viewers} watching</span>}
+            {!isOver && count !== null && <span>{count} watching</span>}
             {!isOver && watch.startedAt !== null && (
               <span>{formatLiveFor(watch.startedAt, now)}</span>
             )}
@@ -71,7 +74,14 @@ export function Watch(
           <button type="button" class="button" onClick={() => act(watch.leave)}>Leave</button>
         </div>
       </div>
-      <div class="watch-side" />
+      <div class="watch-side">
+        <Chat
+          client={watch.client}
+          isJoined={JOINED_PHASES.has(phase)}
+          role="viewer"
+          name={name}
+        />
+      </div>
       <YouPanel watch={watch} />
     </div>
   );

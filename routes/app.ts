@@ -5,9 +5,11 @@ import { Hono } from "hono";
 import { compress } from "hono/compress";
 import { cors } from "hono/cors";
 import { etag, RETAINED_304_HEADERS } from "hono/etag";
+import type { Clock } from "../lib/clock.ts";
 import type { LiveBroadcasts } from "../lib/live_broadcasts.ts";
 import { errorFields, type Log } from "../lib/log.ts";
 import type { SignallingService } from "../lib/signalling/service.ts";
+import type { TreeStore } from "../lib/store/tree_store.ts";
 import { assets, SDK_FILES } from "./assets.ts";
 import { broadcasts } from "./broadcasts.ts";
 import { health } from "./health.ts";
@@ -23,6 +25,8 @@ export interface AppOptions {
   service: SignallingService;
   sockets: OpenSockets;
   live: LiveBroadcasts;
+  stills: Pick<TreeStore, "still" | "broadcast">;
+  clock: Pick<Clock, "now">;
   kv: Pick<Deno.Kv, "get">;
   instance: string;
   log: Log;
@@ -31,7 +35,8 @@ export interface AppOptions {
 }
 
 /** Puts the application together. */
-export function createApp({ service, sockets, live, kv, instance, log, root }: AppOptions): Hono {
+export function createApp(options: AppOptions): Hono {
+  const { service, sockets, live, stills, clock, kv, instance, log, root } = options;
   const app = new Hono();
   app.onError((error, c) => {
     log("error", "request_failed", { path: c.req.path, ...errorFields(error) });
@@ -41,7 +46,7 @@ export function createApp({ service, sockets, live, kv, instance, log, root }: A
   app.use("/api/broadcasts/*", cors());
   app.get("/api/ws", signal(service, sockets));
   app.get("/healthz", health({ kv, instance }));
-  app.route("/api/broadcasts", broadcasts(live));
+  app.route("/api/broadcasts", broadcasts({ live, stills, now: () => clock.now() }));
   app.all("/api/*", (c) => c.json({ error: "There is nothing at this address" }, 404));
   app.use("/static/*", etag());
   for (const name of SDK_FILES) {
@@ -52,7 +57,10 @@ export function createApp({ service, sockets, live, kv, instance, log, root }: A
   app.use(compress());
   app.route(
     "/",
-    pages({ broadcasts: () => live.list(), broadcast: (name) => live.get(name) }),
+    pages({
+      broadcasts: (offset) => live.page(offset),
+      broadcast: (name) => live.get(name),
+    }),
   );
   app.notFound((c) => c.html(notFoundDocument(), 404));
   return app;

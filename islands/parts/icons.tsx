@@ -88,6 +88,20 @@ export const ChooseIcon = () => (
   </Icon>
 );
 
+/** A paper plane: send. */
+export const SendIcon = () => (
+  <Icon>
+    <path d="M20.5 3.5 10.5 13.5M20.5 3.5l-6 17-4-7-7-4z" />
+  </Icon>
+);
+
+/** Three dots: there is more that can be done. */
+export const MoreIcon = () => (
+  <Icon>
+    <path d="M5 12h.01M12 12h.01M19 12h.01" stroke-width="3" />
+  </Icon>
+);
+
 /** Two bars: pause. */
 export const PauseIcon = () => (
   <Icon>

@@ -10,6 +10,7 @@ import { nameFault } from "./problems.ts";
 import { countViewers } from "./tree.ts";
 import { useQuality } from "./use_quality.ts";
 import { useSources } from "./use_sources.ts";
+import { useStills } from "./use_stills.ts";
 
 /** Where the broadcaster stands. */
 export type StudioPhase = "setup" | "starting" | "live" | "reconnecting" | "ended";
@@ -71,6 +72,7 @@ export function useStudio(connect: Connect | undefined) {
   }, []);
 
   const isLive = state.phase === "live" || state.phase === "reconnecting";
+  useStills(client, sources.stream, isLive);
   useEffect(() => {
     if (!isLive) return;
     const ask = (event: BeforeUnloadEvent) => event.preventDefault();
@@ -158,6 +160,7 @@ export function useStudio(connect: Connect | undefined) {
   const { stream, isScreen, mute } = sources;
   return {
     ...state,
+    client,
     stream,
     isScreen,
     isMuted,

@@ -26,7 +26,9 @@ export function useSamples(
     const look = async () => {
       if (document.hidden || !client.current) return;
       const stats = await client.current.getStats();
-      if (!isCurrent) return;
+      // On a busy device timers come late, and then several at once: rates of so short a time are noise.
+      const before = samples.current!.all.at(-1)?.timestamp ?? -Infinity;
+      if (!isCurrent || stats.timestamp - before < INTERVAL_MS / 2) return;
       samples.current!.add(stats);
       setDistance(formatDistance(stats));
       setChildren(stats.children);

@@ -4,7 +4,7 @@
  */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { type Client, codeOf, type Connect, missingSupport } from "../parts/client.ts";
-import { followBroadcasts } from "../parts/live_broadcasts.ts";
+import { followBroadcast } from "../parts/live_broadcasts.ts";
 import { recallName } from "../parts/your_name.ts";
 import {
   type Ending,
@@ -127,9 +127,8 @@ export function useWatch(
   const isWaiting = phase === "unknown" || phase === "ended";
   useEffect(() => {
     if (!isWaiting || !client.current) return;
-    return followBroadcasts({
-      onList(broadcasts) {
-        const successor = broadcasts.find((broadcast) => broadcast.name === name);
+    return followBroadcast(name, {
+      onBroadcast(successor) {
         if (!successor || successor.startedAt === seenStart.current) return;
         seenStart.current = successor.startedAt;
         setStartedNow(successor.startedAt);

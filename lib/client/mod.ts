@@ -4,6 +4,8 @@
  * This module is browser compatible.
  */
 export { DEFAULT_CONSTRAINTS } from "./camera.ts";
+export type { Chat, ChatEvents, ChatModeration } from "./chat.ts";
+export type { ChatState } from "./chat_state.ts";
 export type { Listener } from "./emitter.ts";
 export {
   type ContentHint,
@@ -14,11 +16,23 @@ export {
   type QualityName,
 } from "./quality.ts";
 export type { RelayingStats, TributaryStats, WatchingStats } from "./stats.ts";
-export { Tributary, type TributaryEvents, type TributaryOptions } from "./tributary.ts";
+export {
+  type BroadcastOptions,
+  Tributary,
+  type TributaryEvents,
+  type TributaryOptions,
+} from "./tributary.ts";
 export {
   type ClientErrorCode,
   TributaryError,
   type TributaryErrorCode,
 } from "./tributary_error.ts";
 export { TributaryState } from "./tributary_state.ts";
-export type { RelayMode, TreeNode } from "../protocol/mod.ts";
+export type {
+  ChatMessage,
+  Reaction,
+  ReactionCounts,
+  RelayMode,
+  TreeNode,
+  Visibility,
+} from "../protocol/mod.ts";

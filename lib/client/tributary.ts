@@ -4,7 +4,14 @@
  * Peer.
  * This module is browser compatible.
  */
-import type { ClientMessageOf, RelayMode, ServerMessage, TreeNode } from "../protocol/mod.ts";
+import type {
+  ClientMessageOf,
+  RelayMode,
+  ServerMessage,
+  TreeNode,
+  Visibility,
+} from "../protocol/mod.ts";
+import { Chat } from "./chat.ts";
 import type { Welcome } from "./connection.ts";
 import { defaultUrl } from "./default_url.ts";
 import { Emitter } from "./emitter.ts";
@@ -15,6 +22,7 @@ import type { Quality, QualityChoice } from "./quality.ts";
 import { SignallingClient } from "./signalling_client.ts";
 import { NOT_RELAYING, NOT_WATCHING, type TributaryStats } from "./stats.ts";
 import { Streams } from "./streams.ts";
+import { toBase64 } from "./base64.ts";
 import { TreeSubscriptions } from "./tree_subscriptions.ts";
 import {
   toTributaryError,
@@ -38,6 +46,14 @@ export interface TributaryOptions {
   relayMode?: RelayMode;
 }
 
+/** What a broadcast can be told when it begins. */
+export interface BroadcastOptions {
+  /** What people read; by default the name. At most 100 characters of one line are kept. */
+  title?: string;
+  /** `public` by default; `unlisted` can be watched by whoever has the link, and is in no list. */
+  visibility?: Visibility;
+}
+
 /** What a Tributary emits. */
 export interface TributaryEvents {
   /** The stream to show: what is being watched, or else one's own; null when there is none any more. */
@@ -58,6 +74,8 @@ const { READY, CONNECTING, BROADCASTING, LISTENING, RECONNECTING, BROADCAST_ENDE
 export class Tributary extends Emitter<TributaryEvents> {
   static readonly TributaryState = TributaryState;
 
+  /** The chat of what is broadcast or watched. */
+  readonly chat: Chat;
   readonly #signalling: SignallingClient;
   readonly #iceServers: IceServers;
   readonly #streams = new Streams();
@@ -70,7 +88,7 @@ export class Tributary extends Emitter<TributaryEvents> {
   #isRelaying: boolean;
   readonly #subscriptions: TreeSubscriptions;
   #isEnding = false;
-  #title: string | undefined;
+  #options: BroadcastOptions = {};
   /** Those that have left and still carry their children. */
   readonly #retired = new Set<Peer>();
   /** The latest start or join; a page may begin another one before the last has failed in the end. */
@@ -84,6 +102,7 @@ export class Tributary extends Emitter<TributaryEvents> {
     this.#isRelaying = relayMode !== "none";
     this.#signalling = new SignallingClient(url ?? defaultUrl());
     this.#subscriptions = new TreeSubscriptions(this.#signalling);
+    this.chat = new Chat(this.#signalling, () => this.#broadcast);
     this.#signalling.on("message", (message) => this.#handleMessage(message));
     this.#signalling.on("error", (error) => this.emit("error", error));
     this.#signalling.on("interrupted", () => this.#handleInterrupted());
@@ -112,6 +131,11 @@ export class Tributary extends Emitter<TributaryEvents> {
   /** The name of the broadcast that is sent or watched, or that has ended; null without one. */
   get broadcast(): string | null {
     return this.#broadcast;
+  }
+
+  /** Who finds the broadcast of this page; null unless there is one. */
+  get visibility(): Visibility | null {
+    return this.#peer && !this.#isViewer ? this.#options.visibility ?? "public" : null;
   }
 
   /** The name that this peer gave itself last, if any. */
@@ -215,10 +239,10 @@ export class Tributary extends Emitter<TributaryEvents> {
   async startBroadcast(
     name: string,
     peerName?: string,
-    { title }: { title?: string } = {},
+    options: BroadcastOptions = {},
   ): Promise<void> {
     const peer = this.#begin("start a broadcast", name, peerName);
-    this.#title = title;
+    this.#options = options;
     peer.setOwn(this.#streams.own);
     void this.#iceServers.fresh();
     await this.#complete(peer, this.#start(peer));
@@ -235,10 +259,10 @@ export class Tributary extends Emitter<TributaryEvents> {
     token: string,
     name: string,
     peerName?: string,
-    { title }: { title?: string } = {},
+    options: BroadcastOptions = {},
   ): Promise<boolean> {
     const peer = this.#begin("take up a broadcast", name, peerName, token);
-    this.#title = title;
+    this.#options = options;
     peer.setOwn(this.#streams.own);
     let isLive = false;
     const off = this.#signalling.on("welcome", ({ broadcasts }) => {
@@ -251,6 +275,22 @@ export class Tributary extends Emitter<TributaryEvents> {
     if (isLive) this.#setState(BROADCASTING);
     else if (!this.#isIn(DISCONNECTED)) this.#reset(READY);
     return isLive;
+  }
+
+  /**
+   * Sends a still picture of the broadcast, WebP or JPEG of at most 40 KiB, for the list of what is
+   * live, in the place of the one before. It is shown for three minutes at most.
+   *
+   * @throws {TributaryError} `bad_picture`, `too_fast` (more than 5 in 25 s), `not_listed` for an
+   * unlisted broadcast, `wrong_state`; `unknown_command` or `refused` by services that show no pictures
+   */
+  async sendStill(picture: Blob): Promise<void> {
+    const peer = this.#peer;
+    if (!peer || peer.isViewer || !this.#isIn(BROADCASTING)) {
+      throw wrongState(this.#state, "send a still picture");
+    }
+    const text = await toBase64(picture);
+    await this.#signalling.request({ command: "UPDATE_STILL", name: peer.name, picture: text });
   }
 
   /**
@@ -341,6 +381,7 @@ export class Tributary extends Emitter<TributaryEvents> {
     this.#reset(READY, reason);
     this.#retired.forEach((retired) => retired.close(reason));
     this.#subscriptions.clear();
+    this.chat.clear();
     this.#signalling.close();
     this.#streams.stopCamera();
     this.#streams.setOwn(null);
@@ -362,13 +403,15 @@ export class Tributary extends Emitter<TributaryEvents> {
 
   async #start({ name }: Peer): Promise<void> {
     const message = { command: "START_BROADCAST", name } as const;
-    await this.#signalling.request({ ...message, peerName: this.#peerName, title: this.#title });
+    const { title, visibility } = this.#options;
+    await this.#signalling.request({ ...message, peerName: this.#peerName, title, visibility });
   }
 
   #beginToWatch(name: string, peerName: string | undefined): Peer {
     const peer = this.#begin("join a broadcast", name, peerName);
     this.#streams.watch(null);
     peer.on("joined", () => {
+      this.chat.renew();
       if (this.#state === CONNECTING) this.#setState(LISTENING);
     });
     peer.on("stream", (stream) => {
@@ -415,12 +458,15 @@ export class Tributary extends Emitter<TributaryEvents> {
     switch (message.command) {
       case "BROADCAST_ENDED":
         this.#subscriptions.handleEnded(message.name);
+        this.chat.handleEnded(message.name);
         if (message.name !== this.#peer?.name || this.#isEnding) return;
         return this.#reset(BROADCAST_ENDED, new TributaryError("broadcast_ended"));
       case "HEARTBEAT_RECEIVED":
         return void (message.viewers !== undefined && this.emit("viewers", message.viewers));
       case "TREE_STATE_CHANGED":
         return this.emit("treestatechanged", message.tree);
+      case "CHAT_CHANGED":
+        return this.chat.handleChanged(message);
       default:
         this.#peer?.handleMessage(message);
     }
@@ -428,6 +474,7 @@ export class Tributary extends Emitter<TributaryEvents> {
 
   /** Viewers need not know: what flows between peers flows on. */
   #handleInterrupted(): void {
+    this.chat.handleInterrupted();
     if (this.#isIn(BROADCASTING)) this.#setState(RECONNECTING);
   }
 
@@ -443,6 +490,7 @@ export class Tributary extends Emitter<TributaryEvents> {
       else this.#startAgain(peer);
     }
     this.#subscriptions.renew();
+    this.chat.renew();
   }
 
   /** The service has forgotten the broadcast; its name may still be free. */
@@ -460,6 +508,7 @@ export class Tributary extends Emitter<TributaryEvents> {
   }
 
   #handleLost(error: TributaryError): void {
+    this.chat.handleInterrupted();
     // Otherwise nothing is lost: the next start or join connects again.
     if (!this.#peer && this.#subscriptions.size === 0) return;
     this.#subscriptions.clear();

@@ -7,6 +7,7 @@ import type { Opaque } from "../protocol/mod.ts";
 import type { TreeStore } from "../store/tree_store.ts";
 import type { ResumeStore } from "../store/resume_store.ts";
 import type { Address } from "../tree/types.ts";
+import type { Chats } from "./chat/chats.ts";
 import type { Deliver } from "./deliver.ts";
 import type { Hints } from "./hints.ts";
 import type { Placements } from "./placement.ts";
@@ -44,6 +45,7 @@ export interface Context {
   placements: Placements;
   hints: Hints;
   treeWatch: TreeWatch;
+  chats: Chats;
   /** Is told of a session that was dropped because its client does not read. */
   onDropped: (session: Session) => void;
   /** Lets a session that has no socket keep what it holds for a while. */

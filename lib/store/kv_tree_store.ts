@@ -33,6 +33,7 @@ import { TreeReader } from "./tree_reader.ts";
 import {
   type Condition,
   type Departure,
+  mayHaveStill,
   type MovedPeer,
   nameTaken,
   type NewBroadcast,
@@ -41,6 +42,7 @@ import {
   type PlacedPeer,
   type ReattachResult,
   type RelayChange,
+  type Still,
   type TreeStore,
 } from "./tree_store.ts";
 
@@ -62,6 +64,8 @@ const MAX_ATTEMPTS = 100;
 export class KvTreeStore implements TreeStore {
   readonly #reader: TreeReader;
   readonly #committer: GroupCommitter;
+  /** Pictures go by themselves: joins need not wait for so many bytes. */
+  readonly #stills: GroupCommitter;
   readonly #random: () => number;
   readonly #delay: (ms: number) => Promise<void>;
 
@@ -70,14 +74,17 @@ export class KvTreeStore implements TreeStore {
     this.#random = random;
     this.#delay = delay;
     this.#committer = new GroupCommitter({ kv, random, delay });
+    this.#stills = new GroupCommitter({ kv, random, delay });
   }
 
   async createBroadcast(
-    { name, edition, title, createdAt, root }: NewBroadcast,
+    { name, edition, title, visibility = "public", createdAt, root }: NewBroadcast,
   ): Promise<boolean> {
     const broadcast: Broadcast = {
       name,
       title,
+      visibility,
+      still: null,
       createdAt,
       edition,
       root: root.id,
@@ -119,6 +126,34 @@ export class KvTreeStore implements TreeStore {
 
   async countViewers(name: string): Promise<number> {
     return Math.max(0, await this.#reader.countPeers(name) - 1);
+  }
+
+  async countAllViewers(): Promise<Map<string, number>> {
+    const counts = await this.#reader.countAllPeers();
+    for (const [name, peers] of counts) counts.set(name, Math.max(0, peers - 1));
+    return counts;
+  }
+
+  setStill(name: string, root: PeerId, still: Still, keepMs: number): Promise<boolean> {
+    return this.#retry(async () => {
+      const entry = await this.#reader.broadcast(name);
+      if (!entry || !mayHaveStill(entry.value, root)) return false;
+      const { version, until } = still;
+      // The check on the broadcast keeps what comes late out of one that is ending, or of the next.
+      const key = keys.broadcast(name);
+      const written = await this.#stills.commit({
+        checks: [{ key, versionstamp: entry.versionstamp }],
+        sets: [
+          [key, { ...entry.value, still: { version, until } }],
+          [keys.still(name), still, { expireIn: keepMs }],
+        ],
+      });
+      return written === null ? RETRY : true;
+    });
+  }
+
+  still(name: string): Promise<Still | null> {
+    return this.#reader.still(name);
   }
 
   openSlots(name: string, limit: number): Promise<OpenSlot[]> {

@@ -19,6 +19,7 @@ import type { Address, Broadcast, Peer, PeerId, Slot } from "../tree/types.ts";
 import {
   type Condition,
   type Departure,
+  mayHaveStill,
   type MovedPeer,
   nameTaken,
   type NewBroadcast,
@@ -27,6 +28,7 @@ import {
   type PlacedPeer,
   type ReattachResult,
   type RelayChange,
+  type Still,
   type TreeStore,
 } from "./tree_store.ts";
 
@@ -35,6 +37,7 @@ interface Tree {
   peers: Map<PeerId, Peer>;
   children: Map<PeerId, Set<PeerId>>;
   slots: Map<string, OpenSlot>;
+  still: Still | null;
 }
 
 /** See the module's paragraph. */
@@ -43,7 +46,7 @@ export class MemoryTreeStore implements TreeStore {
   #version = 0;
 
   createBroadcast(
-    { name, edition, title, createdAt, root }: NewBroadcast,
+    { name, edition, title, visibility = "public", createdAt, root }: NewBroadcast,
   ): Promise<boolean> {
     const existing = this.#trees.get(name);
     if (existing?.broadcast.state === "live") {
@@ -62,6 +65,8 @@ export class MemoryTreeStore implements TreeStore {
       broadcast: {
         name,
         title,
+        visibility,
+        still: null,
         createdAt,
         edition,
         root: root.id,
@@ -71,6 +76,7 @@ export class MemoryTreeStore implements TreeStore {
       peers: new Map([[peer.id, peer]]),
       children: new Map(),
       slots: new Map(),
+      still: null,
     };
     this.#trees.set(name, tree);
     this.#openSlots(tree, openPlaces(peer, []));
@@ -96,6 +102,23 @@ export class MemoryTreeStore implements TreeStore {
 
   countViewers(name: string): Promise<number> {
     return Promise.resolve(Math.max(0, (this.#trees.get(name)?.peers.size ?? 0) - 1));
+  }
+
+  countAllViewers(): Promise<Map<string, number>> {
+    const counts = [...this.#trees].map(([name, { peers }]) => [name, peers.size - 1] as const);
+    return Promise.resolve(new Map(counts));
+  }
+
+  setStill(name: string, root: PeerId, still: Still): Promise<boolean> {
+    const tree = this.#trees.get(name);
+    if (!tree || !mayHaveStill(tree.broadcast, root)) return Promise.resolve(false);
+    tree.still = structuredClone(still);
+    tree.broadcast.still = { version: still.version, until: still.until };
+    return Promise.resolve(true);
+  }
+
+  still(name: string): Promise<Still | null> {
+    return Promise.resolve(structuredClone(this.#trees.get(name)?.still ?? null));
   }
 
   openSlots(name: string, limit: number): Promise<OpenSlot[]> {

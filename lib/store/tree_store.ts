@@ -8,7 +8,16 @@
  */
 import { UserError } from "../protocol/mod.ts";
 import type { Relaying } from "../tree/repair.ts";
-import type { Address, Broadcast, InstanceId, Peer, PeerId, Slot } from "../tree/types.ts";
+import type {
+  Address,
+  Broadcast,
+  InstanceId,
+  Peer,
+  PeerId,
+  Slot,
+  StillMark,
+  Visibility,
+} from "../tree/types.ts";
 import type { TreeSnapshot } from "../tree/invariants.ts";
 
 /** Says which state of a record was read; opaque, and different after every change. */
@@ -36,7 +45,16 @@ export type NewPeer = Pick<
 >;
 
 /** What a broadcast begins with. */
-export type NewBroadcast = Omit<Broadcast, "state" | "root" | "displayName"> & { root: NewPeer };
+export type NewBroadcast =
+  & Omit<Broadcast, "state" | "root" | "displayName" | "visibility" | "still">
+  & { root: NewPeer; /** Public by default. */ visibility?: Visibility };
+
+/** A still picture of a broadcast. */
+export interface Still extends StillMark {
+  /** `image/webp` or `image/jpeg`. */
+  type: string;
+  bytes: Uint8Array<ArrayBuffer>;
+}
 
 /** How an attempt to take a slot for a peer with a subtree ended. */
 export type ReattachResult =
@@ -102,6 +120,18 @@ export interface TreeStore {
   /** Counts the peers of a broadcast without the root. */
   countViewers(name: string): Promise<number>;
 
+  /** Counts them for every broadcast that has any, in one pass. */
+  countAllViewers(): Promise<Map<string, number>>;
+
+  /**
+   * Keeps a still picture in the place of the one before, until it is `keepMs` old or the broadcast
+   * ends; false unless `root` has a live public broadcast of that name.
+   */
+  setStill(name: string, root: PeerId, still: Still, keepMs: number): Promise<boolean>;
+
+  /** Reads the still picture that was kept last, also when its time is over; null for none. */
+  still(name: string): Promise<Still | null>;
+
   /** Lists up to `limit` open slots, the shallowest first. */
   openSlots(name: string, limit: number): Promise<OpenSlot[]>;
 
@@ -164,6 +194,11 @@ export interface TreeStore {
 
   /** Reads all that the invariants speak of. Only consistent while nothing changes; for tests. */
   snapshot(name: string): Promise<TreeSnapshot | null>;
+}
+
+/** Says whether a peer may give a broadcast a still picture. */
+export function mayHaveStill({ root, state, visibility }: Broadcast, by: PeerId): boolean {
+  return root === by && state === "live" && visibility === "public";
 }
 
 /** The error for a name that is live already, in the prototype's words. */

@@ -16,6 +16,8 @@ export interface PageHead {
   island?: string;
   /** Absolute address of the page; pages that are shared as links have one. */
   url?: string;
+  /** What the page shows, for links to it; by default the general preview. */
+  image?: { path: string; text: string };
   /** Keeps the page out of search engines. */
   isPrivate?: boolean;
 }
@@ -73,7 +75,7 @@ function Document({ head, children }: { head: PageHead; children: ComponentChild
 }
 
 function OpenGraph({ head, url }: { head: PageHead; url: string }) {
-  const image = new URL("/static/preview.png", url).href;
+  const image = new URL(head.image?.path ?? "/static/preview.png", url).href;
   return (
     <>
       <link rel="canonical" href={url} />
@@ -83,8 +85,12 @@ function OpenGraph({ head, url }: { head: PageHead; url: string }) {
       <meta property="og:description" content={head.description} />
       <meta property="og:url" content={url} />
       <meta property="og:image" content={image} />
-      <meta property="og:image:width" content="1200" />
-      <meta property="og:image:height" content="630" />
+      {head.image ? <meta property="og:image:alt" content={head.image.text} /> : (
+        <>
+          <meta property="og:image:width" content="1200" />
+          <meta property="og:image:height" content="630" />
+        </>
+      )}
       <meta name="twitter:card" content="summary_large_image" />
     </>
   );

@@ -128,3 +128,19 @@ Deno.test("on a connection that costs, the stream is not passed on, and it is sa
     assertEquals(await relayingOf(viewer).isChecked(), true);
   });
 });
+
+Deno.test("whose parent stops, and nobody else has room, is told so and carried on for a while", async () => {
+  await browse({ maxListeners: 1 }, async (browsing) => {
+    await goLive(await browsing.open("/studio"), "narrow");
+    const parent = await watchAs(browsing, "narrow", "parent");
+    const child = await watchAs(browsing, "narrow", "child");
+    await parent.getByText("You and this broadcast").click();
+    await relayingOf(parent).click();
+    await child.getByText(/(finding|still looking for) another way/i).waitFor();
+    await assertMovingPicture(child, "the child that has no other parent");
+    await assertGoodLooks(child, "watch-reconnecting");
+    await relayingOf(parent).click();
+    await child.getByRole("status").filter({ hasText: /watching live/i }).first().waitFor();
+    await assertMovingPicture(child, "the child that is carried again");
+  });
+});

@@ -2,9 +2,16 @@
  * What every TreeStore must do. Run on each implementation by tree_store_test.ts.
  */
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import type { NewPeer, OpenSlot, PlacedPeer, TreeStore } from "../../lib/store/tree_store.ts";
-import { UserError } from "../../lib/protocol/mod.ts";
+import type {
+  NewPeer,
+  OpenSlot,
+  PlacedPeer,
+  Still,
+  TreeStore,
+} from "../../lib/store/tree_store.ts";
+import { MAX_STILL_BYTES, UserError } from "../../lib/protocol/mod.ts";
 import { violations } from "../../lib/tree/invariants.ts";
+import type { Visibility } from "../../lib/tree/types.ts";
 
 const NO_MORE = { relay: "none", fanout: 0 } as const;
 const AGAIN = { relay: "forward", fanout: 2 } as const;
@@ -422,6 +429,80 @@ export function treeStoreContract(name: string, make: () => Promise<StoreUnderTe
     ]);
   });
 
+  test("countAllViewers() counts for every broadcast what countViewers() does for one", async (store) => {
+    await start(store, "a");
+    await start(store, "b", 1);
+    await chain(store, "b", ["v1", "v2"]);
+    const counts = await store.countAllViewers();
+    assertEquals([counts.get("a"), counts.get("b"), counts.size], [0, 2, 2]);
+    assertEquals(await store.countViewers("b"), 2);
+  });
+
+  test("[START-6] a broadcast is public unless it begins as another", async (store) => {
+    await start(store, "b");
+    await start(store, "c", 2, "unlisted");
+    assertEquals((await store.broadcast("b"))?.visibility, "public");
+    assertEquals((await store.broadcast("c"))?.visibility, "unlisted");
+    const all = await store.broadcasts();
+    assertEquals(all.map(({ name, visibility }) => `${name} ${visibility}`).sort(), [
+      "b public",
+      "c unlisted",
+    ]);
+  });
+
+  test("[STILL-1] setStill() keeps the latest picture, and the broadcast says which it is", async (store) => {
+    await start(store, "b");
+    assertEquals([await store.still("b"), (await store.broadcast("b"))?.still], [null, null]);
+    assert(await store.setStill("b", "root", stillOf("v1"), 60_000));
+    assert(await store.setStill("b", "root", stillOf("v2"), 60_000));
+    assertEquals(await store.still("b"), stillOf("v2"));
+    assertEquals((await store.broadcast("b"))?.still, { version: "v2", until: 7 });
+    assertEquals((await store.broadcasts())[0]?.title, "B", "nothing else has changed");
+  });
+
+  test("[STILL-2] setStill() is for the root of a live public broadcast only", async (store) => {
+    await start(store, "b", 1);
+    await chain(store, "b", ["v1"]);
+    await start(store, "c", 2, "unlisted");
+    assertEquals(await store.setStill("b", "v1", stillOf("v"), 60_000), false);
+    assertEquals(await store.setStill("c", "root", stillOf("v"), 60_000), false);
+    assertEquals(await store.setStill("nowhere", "root", stillOf("v"), 60_000), false);
+    assert(await store.beginEnding("b", "root"));
+    assertEquals(await store.setStill("b", "root", stillOf("v"), 60_000), false);
+    await store.sweep("b");
+    for (const name of ["b", "c", "nowhere"]) assertEquals(await store.still(name), null);
+  });
+
+  test("[STILL-4] the picture goes with its broadcast, and the next one has none", async (store) => {
+    await start(store, "b");
+    assert(await store.setStill("b", "root", stillOf("v1"), 60_000));
+    assert(await store.beginEnding("b", "root"));
+    await store.sweep("b");
+    assertEquals(await store.still("b"), null);
+    await start(store, "b");
+    assertEquals([await store.still("b"), (await store.broadcast("b"))?.still], [null, null]);
+  });
+
+  test("[STILL-4] pictures and an end at once leave no picture behind", async (store) => {
+    for (let round = 0; round < 20; round++) {
+      const name = `r${round}`;
+      await start(store, name);
+      await Promise.all([
+        store.setStill(name, "root", stillOf("v1"), 60_000),
+        store.beginEnding(name, "root").then(() => store.sweep(name)),
+        store.setStill(name, "root", stillOf("v2"), 60_000),
+      ]);
+      assertEquals([await store.still(name), await store.broadcast(name)], [null, null]);
+    }
+  });
+
+  test("[STILL-1] the largest picture there may be fits", async (store) => {
+    await start(store, "b");
+    const bytes = crypto.getRandomValues(new Uint8Array(MAX_STILL_BYTES));
+    assert(await store.setStill("b", "root", { ...stillOf("v"), bytes }, 60_000));
+    assertEquals((await store.still("b"))?.bytes, bytes);
+  });
+
   test("[END-2] sweep() finds every member, orphans too, and frees the name", async (store) => {
     await start(store, "b", 1);
     await chain(store, "b", ["v1", "v2", "v3"]);
@@ -479,12 +560,23 @@ export async function assertSound(store: TreeStore, name: string): Promise<void>
   if (snapshot) assertEquals(violations(snapshot), []);
 }
 
-async function start(store: TreeStore, name: string, fanout = 2): Promise<void> {
+/** Makes a picture for `setStill`. */
+function stillOf(version: string): Still {
+  return { version, until: 7, type: "image/webp", bytes: new Uint8Array([1, 2, 3]) };
+}
+
+async function start(
+  store: TreeStore,
+  name: string,
+  fanout = 2,
+  visibility?: Visibility,
+): Promise<void> {
   assert(
     await store.createBroadcast({
       name,
       edition: `edition of ${name}`,
       title: name.toUpperCase(),
+      visibility,
       createdAt: 1,
       root: newcomer("root", fanout),
     }),

@@ -5,6 +5,7 @@
 import type { Bus } from "../../lib/bus/bus.ts";
 import { MemoryBusNetwork } from "../../lib/bus/memory.ts";
 import { SignallingService } from "../../lib/signalling/service.ts";
+import { KvChatStore } from "../../lib/store/kv_chat_store.ts";
 import { KvResumeStore } from "../../lib/store/kv_resume_store.ts";
 import { KvTreeStore } from "../../lib/store/kv_tree_store.ts";
 import { violations } from "../../lib/tree/invariants.ts";
@@ -228,6 +229,7 @@ export class SimWorld {
       address,
       store: new KvTreeStore({ kv, random, delay }),
       resumes: new KvResumeStore({ kv, random, delay }),
+      chats: new KvChatStore({ kv, random, delay }),
       tokens: this.#tokens,
       bus,
       clock,

@@ -9,7 +9,8 @@ import { suggestName } from "../../islands/studio/suggest_name.ts";
 import { countViewers, trimTree } from "../../islands/studio/tree.ts";
 import { ViewerTree } from "../../islands/studio/viewer_tree.tsx";
 import { PHASE_TEXTS, phaseOfError, phaseOfState } from "../../islands/watch/phases.ts";
-import type { BroadcastSummary } from "../../lib/broadcast_summary.ts";
+import { type BroadcastList, LIST_LENGTH } from "../../lib/broadcast_summary.ts";
+import type { LiveBroadcast } from "../../lib/live_broadcasts.ts";
 import type { TreeNode } from "../../lib/protocol/mod.ts";
 import { notFoundDocument, pages } from "../../routes/pages.tsx";
 
@@ -26,13 +27,27 @@ const EVIL_NAMES = [
   "日本語 😀",
 ];
 
-const summaries = (names: string[]): BroadcastSummary[] =>
-  names.map((name) => ({ name, title: name, broadcaster: name, viewers: 2, startedAt: 0 }));
+/** Broadcasts that differ only in their names, or in what is said of all of them. */
+const liveBroadcasts = (names: string[], fields: Partial<LiveBroadcast> = {}): LiveBroadcast[] =>
+  names.map((name) => ({
+    name,
+    title: name,
+    broadcaster: name,
+    viewers: 2,
+    startedAt: 0,
+    still: null,
+    visibility: "public",
+    ...fields,
+  }));
 
-function site(names: string[]) {
-  const list = summaries(names);
+function site(names: string[], fields: Partial<LiveBroadcast> = {}) {
+  const list = liveBroadcasts(names, fields);
   return pages({
-    broadcasts: () => Promise.resolve(list),
+    broadcasts: (offset) =>
+      Promise.resolve({
+        broadcasts: list.slice(offset, offset + LIST_LENGTH),
+        total: list.length,
+      }),
     broadcast: (name) => Promise.resolve(list.find((one) => one.name === name) ?? null),
   });
 }
@@ -56,8 +71,8 @@ Deno.test("pages: names are text on the home page, and encoded in its links", as
   for (const name of EVIL_NAMES) {
     assertStringIncludes(html, `href="/watch/${encodeURIComponent(name)}"`);
   }
-  const { broadcasts } = islandProps(html, "home") as { broadcasts: BroadcastSummary[] };
-  assertEquals(broadcasts.map(({ name }) => name), EVIL_NAMES);
+  const { list } = islandProps(html, "home") as { list: BroadcastList };
+  assertEquals(list.broadcasts.map(({ name }) => name), EVIL_NAMES);
 });
 
 for (const name of EVIL_NAMES) {
@@ -156,6 +171,52 @@ Deno.test("pages: the home page invites when nothing is live", async () => {
   const html = await (await site([]).request("/")).text();
   assertStringIncludes(html, "The river is quiet.");
   assertStringIncludes(html, "No broadcasts");
+});
+
+Deno.test("pages: a broadcast without a title of its own, or with one, is one link with its picture", async () => {
+  const fields = { title: "Harvest & hay", still: "v 1" };
+  const html = await (await site(["a/b"], fields).request("/")).text();
+  assertEquals(html.match(/<a [^>]*href="\/watch\//g)?.length, 1);
+  assertStringIncludes(html, `<a href="/watch/a%2Fb">Harvest &amp; hay</a>`);
+  assertStringIncludes(html, `src="/api/broadcasts/a%2Fb/still?v=v%201"`);
+  assertStringIncludes(html, `alt="What Harvest &amp; hay showed a moment ago"`);
+  const without = await (await site(["a"]).request("/")).text();
+  assert(!without.includes("<img"), "there is no picture yet");
+});
+
+Deno.test("pages: what does not fit one list is on further pages, with a way there and back", async () => {
+  const names = Array.from({ length: LIST_LENGTH + 5 }, (_, i) => `b${i}`);
+  const first = await (await site(names).request("/")).text();
+  assertEquals(first.match(/<article/g)?.length, LIST_LENGTH);
+  assertStringIncludes(first, `href="/?page=2#live"`);
+  const second = await (await site(names).request("/?page=2")).text();
+  assertEquals(second.match(/<article/g)?.length, 5);
+  assertStringIncludes(second, `href="/#live"`);
+  assertStringIncludes(second, "noindex");
+  const other = await site(names).request("/?page=nonsense");
+  assertEquals((await other.text()).match(/<article/g)?.length, LIST_LENGTH);
+});
+
+Deno.test("pages: links to a public broadcast show its picture, and to others the general one", async () => {
+  const read = async (fields: Partial<LiveBroadcast>) => {
+    const html = await (await site(["a"], fields).request("/watch/a")).text();
+    const image = html.match(/<meta property="og:image" content="([^"]*)"/)![1]!;
+    return { image: new URL(image).pathname, isPrivate: html.includes("noindex") };
+  };
+  const general = "/static/preview.png";
+  assertEquals(await read({ still: "v1" }), {
+    image: "/api/broadcasts/a/still",
+    isPrivate: false,
+  });
+  assertEquals(await read({}), { image: general, isPrivate: false });
+  assertEquals(await read({ visibility: "unlisted" }), { image: general, isPrivate: true });
+});
+
+Deno.test("pages: an unlisted broadcast is shown with its title to whoever knows its name", async () => {
+  const fields = { title: "Among friends", visibility: "unlisted" as const };
+  const response = await site(["a"], fields).request("/watch/a");
+  assertEquals(response.status, 200);
+  assertStringIncludes(await response.text(), "<h1>Among friends</h1>");
 });
 
 Deno.test("pages: a name that no link can carry is shown without one", async () => {

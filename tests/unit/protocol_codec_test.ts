@@ -33,7 +33,14 @@ const CLIENT_EXAMPLES: { [C in ClientCommand]: ClientMessageOf<C> } = {
   HELLO: { command: "HELLO", version: 1, resume: "token" },
   HEARTBEAT: { command: "HEARTBEAT" },
   FETCH_CONFIG: { command: "FETCH_CONFIG" },
-  START_BROADCAST: { command: "START_BROADCAST", name: "x", peerName: "Ann", title: "The X" },
+  START_BROADCAST: {
+    command: "START_BROADCAST",
+    name: "x",
+    peerName: "Ann",
+    title: "The X",
+    visibility: "unlisted",
+  },
+  UPDATE_STILL: { command: "UPDATE_STILL", name: "x", picture: "UklGRg==" },
   END_BROADCAST: { command: "END_BROADCAST", name: "x" },
   JOIN_BROADCAST: { command: "JOIN_BROADCAST", name: "x", offer: SDP, peerName: "Bob" },
   LEAVE_BROADCAST: { command: "LEAVE_BROADCAST", name: "x" },
@@ -43,6 +50,18 @@ const CLIENT_EXAMPLES: { [C in ClientCommand]: ClientMessageOf<C> } = {
   ICE_CANDIDATES_RECEIVED: { command: "ICE_CANDIDATES_RECEIVED", peer: "p" },
   SUBSCRIBE_TO_TREE_STATE: { command: "SUBSCRIBE_TO_TREE_STATE", name: "x" },
   UNSUBSCRIBE_FROM_TREE_STATE: { command: "UNSUBSCRIBE_FROM_TREE_STATE", name: "x" },
+  SUBSCRIBE_TO_CHAT: { command: "SUBSCRIBE_TO_CHAT", name: "x" },
+  UNSUBSCRIBE_FROM_CHAT: { command: "UNSUBSCRIBE_FROM_CHAT", name: "x" },
+  SEND_CHAT_MESSAGE: { command: "SEND_CHAT_MESSAGE", name: "x", text: "Hi", peerName: "Ann" },
+  SEND_REACTION: { command: "SEND_REACTION", name: "x", reaction: "heart" },
+  MODERATE_CHAT: {
+    command: "MODERATE_CHAT",
+    name: "x",
+    hide: "m1",
+    mute: "p1",
+    unmute: "p2",
+    isOn: false,
+  },
 };
 
 /** One message of each server command. */
@@ -61,6 +80,7 @@ const SERVER_EXAMPLES: { [C in ServerCommand]: ServerMessageOf<C> } = {
   HEARTBEAT_RECEIVED: { command: "HEARTBEAT_RECEIVED", viewers: 12 },
   FETCH_CONFIG_RECEIVED: { command: "FETCH_CONFIG_RECEIVED", iceServers: [{ urls: "stun:a" }] },
   START_BROADCAST_RECEIVED: { command: "START_BROADCAST_RECEIVED" },
+  UPDATE_STILL_RECEIVED: { command: "UPDATE_STILL_RECEIVED", name: "x", still: "0a1b" },
   END_BROADCAST_RECEIVED: { command: "END_BROADCAST_RECEIVED", name: "x" },
   JOIN_BROADCAST_RECEIVED: { command: "JOIN_BROADCAST_RECEIVED", peer: "p", answer: SDP },
   LEAVE_BROADCAST_RECEIVED: { command: "LEAVE_BROADCAST_RECEIVED" },
@@ -76,7 +96,22 @@ const SERVER_EXAMPLES: { [C in ServerCommand]: ServerMessageOf<C> } = {
     command: "TREE_STATE_CHANGED",
     tree: { id: "r", name: "R", children: [{ id: "a", name: "A", children: [] }] },
   },
-  ERROR: { command: "ERROR", message: "No", code: "busy", answers: "JOIN_BROADCAST" },
+  SUBSCRIBE_TO_CHAT_RECEIVED: { command: "SUBSCRIBE_TO_CHAT_RECEIVED" },
+  UNSUBSCRIBE_FROM_CHAT_RECEIVED: { command: "UNSUBSCRIBE_FROM_CHAT_RECEIVED" },
+  SEND_CHAT_MESSAGE_RECEIVED: { command: "SEND_CHAT_MESSAGE_RECEIVED", id: "m1" },
+  MODERATE_CHAT_RECEIVED: { command: "MODERATE_CHAT_RECEIVED" },
+  CHAT_CHANGED: {
+    command: "CHAT_CHANGED",
+    name: "x",
+    self: "p1",
+    messages: [{ id: "m1", at: 1, from: "p1", name: "Ann", text: "Hi", isBroadcaster: true }],
+    hidden: ["m0"],
+    isOn: true,
+    isMuted: false,
+    muted: [{ id: "p2", name: "Bob" }],
+    reactions: { heart: 3 },
+  },
+  ERROR: { command: "ERROR", message: "No", code: "too_fast", answers: "X", waitMs: 2_000 },
 };
 
 /** Every key that an object of a browser could have by accident, and one that JavaScript treats oddly. */
@@ -210,6 +245,21 @@ Deno.test("[NAME-2] a peer's name may be missing or null, and is bounded", () =>
     "invalid_field",
     `The "title" property in START_BROADCAST message is empty, too long or not well-formed`,
   );
+});
+
+Deno.test("[START-6] a visibility that does not exist is refused", () => {
+  const start = { command: "START_BROADCAST", name: "x" };
+  for (const visibility of ["public", "unlisted", undefined]) {
+    const decoded = decodeClientMessage(JSON.stringify({ ...start, visibility }));
+    assertEquals((decoded as ClientMessageOf<"START_BROADCAST">).visibility, visibility);
+  }
+  for (const visibility of ["secret", "", null, 1, ["public"]]) {
+    assertBad(
+      { ...start, visibility },
+      "invalid_field",
+      `No "visibility" property specified or not "public" or "unlisted" in START_BROADCAST message`,
+    );
+  }
 });
 
 Deno.test("a list of candidates is bounded, and says so", () => {

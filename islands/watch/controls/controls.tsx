@@ -55,7 +55,11 @@ export function Controls({ frame, video, playback, samples, theatre }: ControlsP
   const { said, say } = useSaid();
 
   useEffect(() => setCanFloat(hasPictureInPicture(video.current!)), []);
-  useEffect(() => void (frame.current!.dataset.idle = String(isIdle)), [isIdle]);
+  useEffect(() => {
+    const { dataset } = frame.current!;
+    dataset.idle = String(isIdle);
+    return () => void delete dataset.idle;
+  }, [isIdle]);
   useTaps(frame, {
     onClick: togglePlay,
     onDoubleClick: () => actions.fullScreen(),
