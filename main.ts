@@ -15,6 +15,7 @@ import { jsonLog } from "./lib/log.ts";
 import { exitOnSignal } from "./lib/shutdown.ts";
 import { SignallingService } from "./lib/signalling/service.ts";
 import { secureTokens } from "./lib/signalling/tokens.ts";
+import { KvChatStore } from "./lib/store/kv_chat_store.ts";
 import { KvInstanceStore } from "./lib/store/kv_instance_store.ts";
 import { KvResumeStore } from "./lib/store/kv_resume_store.ts";
 import { KvTreeStore } from "./lib/store/kv_tree_store.ts";
@@ -58,6 +59,7 @@ const service: SignallingService = new SignallingService({
   address,
   store,
   resumes: new KvResumeStore({ kv }),
+  chats: new KvChatStore({ kv }),
   bus,
   newId: () => crypto.randomUUID(),
   tokens: secureTokens,
@@ -82,7 +84,17 @@ const housekeeping = new Housekeeping({
 const broadcasts = new LiveBroadcasts({ ...time, store, hints: service.hints });
 const root = import.meta.dirname ?? ".";
 const sockets = new OpenSockets();
-const app = createApp({ service, sockets, live: broadcasts, kv, instance, log, root });
+const app = createApp({
+  service,
+  sockets,
+  live: broadcasts,
+  stills: store,
+  clock: systemClock,
+  kv,
+  instance,
+  log,
+  root,
+});
 
 exitOnSignal({
   instance,

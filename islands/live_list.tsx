@@ -1,86 +1,95 @@
 /**
  * The broadcasts that are live, on the home page: rendered by the server, then kept current by the
- * event stream. Knows nothing of the SDK; a row is only a link to the page that watches.
+ * event stream. Knows nothing of the SDK; a card is only a link to the page that watches.
  */
-import { useEffect, useState } from "preact/hooks";
-import type { BroadcastSummary } from "../lib/broadcast_summary.ts";
-import { formatAge } from "./parts/durations.ts";
-import { ViewersIcon } from "./parts/icons.tsx";
-import { isLinkable, watchPath } from "./parts/links.ts";
-import { followBroadcasts } from "./parts/live_broadcasts.ts";
+import { useRef } from "preact/hooks";
+import { type BroadcastList, LIST_LENGTH } from "../lib/broadcast_summary.ts";
+import { BroadcastCard } from "./home/card.tsx";
+import { useCards } from "./home/use_cards.ts";
 import { useNow } from "./parts/use_now.ts";
 import { growTree, RiverMark } from "./river/river_mark.tsx";
 
 /** What the server hands to the list. */
 export interface LiveListProps {
-  broadcasts: BroadcastSummary[];
+  list: BroadcastList;
+  /** Which page of the list this is, from 1 on. */
+  page: number;
   /** The server's time in milliseconds, so that both sides first render the same ages. */
   now: number;
 }
 
+/** How many cards are seen at once on a large screen; their pictures do not wait for the page to be scrolled. */
+const SEEN_AT_ONCE = 8;
+
 /** Lists the live broadcasts and invites to start one when there are none. */
 export function LiveList(props: LiveListProps) {
-  const [broadcasts, setBroadcasts] = useState(props.broadcasts);
-  const [connected, setConnected] = useState(true);
+  const { page } = props;
+  const frame = useRef<HTMLDivElement>(null);
+  // Later pages stay as they were: whoever turns pages does not want them to turn by themselves.
+  const { cards, total, isConnected } = useCards(frame, props.list, page === 1);
   const now = useNow(15_000, props.now);
-  useEffect(() => followBroadcasts({ onList: setBroadcasts, onConnected: setConnected }), []);
 
   return (
     <>
       <p class="live-count" role="status">
-        {connected ? countSentence(broadcasts.length) : "Connection lost. Reconnecting…"}
+        {isConnected ? countSentence(total) : "Connection lost. Reconnecting…"}
       </p>
-      {broadcasts.length === 0 ? <NothingLive /> : (
-        <ul class="live-list">
-          {broadcasts.map((broadcast) => (
-            <li key={broadcast.name}>
-              <Row broadcast={broadcast} now={now} />
-            </li>
-          ))}
-        </ul>
-      )}
-    </>
-  );
-}
-
-function Row({ broadcast, now }: { broadcast: BroadcastSummary; now: number }) {
-  const { name, title, broadcaster, viewers, startedAt } = broadcast;
-  const text = title || name;
-  return (
-    <article class="live-row">
-      {/* More than a dozen branches would not be told apart at this size. */}
-      <RiverMark
-        class="live-mark"
-        tree={growTree(Math.min(viewers, 12), 3)}
-        size={{ width: 88, height: 64, gap: 3, mouth: 12, margin: 9 }}
-        source={8}
-      />
-      <div class="live-text">
-        <h3>{isLinkable(name) ? <a href={watchPath(name)}>{text}</a> : text}</h3>
-        <p>{broadcaster}</p>
+      <div class="live-body" ref={frame}>
+        {cards.length === 0 ? <NothingLive /> : (
+          <ul class="live-list">
+            {cards.map(({ broadcast, isNew, overAt }, i) => (
+              <li key={broadcast.name} data-new={isNew}>
+                <BroadcastCard
+                  broadcast={broadcast}
+                  now={now}
+                  isOver={overAt !== null}
+                  isLazy={i >= SEEN_AT_ONCE}
+                />
+              </li>
+            ))}
+          </ul>
+        )}
       </div>
-      <p class="live-facts">
-        <span>
-          <ViewersIcon />
-          {viewers} <span class="hidden">{viewers === 1 ? "viewer" : "viewers"}</span>
-        </span>
-        <span>{formatAge(startedAt, now)}</span>
-      </p>
-    </article>
+      <Pages page={page} total={total} />
+    </>
   );
 }
 
 function NothingLive() {
   return (
     <div class="live-empty">
-      <p class="live-empty-title">The river is quiet.</p>
-      <p>
-        Nobody is live at the moment.{" "}
-        <a href="/studio">Be the source</a>: it takes a camera, a name and one click. New broadcasts
-        appear here by themselves.
-      </p>
+      <div>
+        <p class="live-empty-title">The river is quiet.</p>
+        <p>
+          Nobody is live at the moment.{" "}
+          <a href="/studio">Be the source</a>: it takes a camera, a name and one click. New
+          broadcasts appear here by themselves.
+        </p>
+      </div>
+      <RiverMark
+        tree={growTree(9, 3)}
+        size={{ width: 320, height: 180, gap: 4, mouth: 26, margin: 18, stagger: 0.5 }}
+        source={15}
+      />
     </div>
   );
+}
+
+/** The way to what is not among the most watched; nothing while all of it fits one list. */
+function Pages({ page, total }: { page: number; total: number }) {
+  const last = Math.ceil(total / LIST_LENGTH);
+  if (last <= 1 && page === 1) return null;
+  return (
+    <nav class="live-pages" aria-label="Pages of the list">
+      {page > 1 && <a class="button" href={pagePath(page - 1)}>More watched</a>}
+      <span>Page {page} of {Math.max(page, last)}</span>
+      {page < last && <a class="button" href={pagePath(page + 1)}>Less watched</a>}
+    </nav>
+  );
+}
+
+function pagePath(page: number): string {
+  return page === 1 ? "/#live" : `/?page=${page}#live`;
 }
 
 function countSentence(count: number): string {

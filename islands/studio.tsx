@@ -3,6 +3,7 @@
  * what happens is decided in use_studio.ts.
  */
 import { useEffect, useRef, useState } from "preact/hooks";
+import { Chat } from "./chat/chat.tsx";
 import type { Connect } from "./parts/client.ts";
 import { formatClock } from "./parts/durations.ts";
 import { CameraIcon, MicrophoneIcon, ViewersIcon } from "./parts/icons.tsx";
@@ -25,10 +26,10 @@ import { SourceButton, SourcePicker } from "./studio/source_picker.tsx";
 import { NO_MICROPHONE } from "./studio/sources/device_list.ts";
 import { SOURCE_ACTIONS, SOURCE_HINTS, type SourceKind } from "./studio/sources/source_kind.ts";
 import { Stage } from "./studio/stage.tsx";
-import { countViewers } from "./studio/tree.ts";
 import { lackOf } from "./studio/use_sources.ts";
 import { type StudioPhase, useStudio } from "./studio/use_studio.ts";
-import { ViewerTree } from "./studio/viewer_tree.tsx";
+import { countViewers } from "./tree/count_viewers.ts";
+import { TreePanel } from "./tree/tree_panel.tsx";
 
 /** What the server hands to the studio. */
 export interface StudioProps {
@@ -159,19 +160,22 @@ export function Studio({ suggestedName, connect }: StudioProps & { connect?: Con
           </SetupForm>
         )}
         {isLive && (
-          <LivePanel
-            name={studio.name}
-            reconnecting={phase === "reconnecting"}
-            visibility={sources.choices.visibility}
-            startedAt={studio.startedAt}
-            viewers={viewers}
-            peakViewers={studio.peakViewers}
-            health={studio.health}
-            onShare={() => setDialog("share")}
-          >
-            <RecordingNote recording={recording} />
-            {qualityField}
-          </LivePanel>
+          <>
+            <LivePanel
+              name={studio.name}
+              reconnecting={phase === "reconnecting"}
+              visibility={sources.choices.visibility}
+              startedAt={studio.startedAt}
+              viewers={viewers}
+              peakViewers={studio.peakViewers}
+              health={studio.health}
+              onShare={() => setDialog("share")}
+            >
+              <RecordingNote recording={recording} />
+              {qualityField}
+            </LivePanel>
+            <Chat client={studio.client} isJoined={isLive} role="broadcaster" name={studio.name} />
+          </>
         )}
         {phase === "ended" && (
           <EndedPanel
@@ -186,7 +190,7 @@ export function Studio({ suggestedName, connect }: StudioProps & { connect?: Con
       {isLive && (
         <section class="panel studio-tree" aria-labelledby="tree-title">
           <h2 id="tree-title">{viewers === 0 ? "No viewers" : countOfViewers(viewers)}</h2>
-          <ViewerTree tree={studio.tree} />
+          <TreePanel tree={studio.tree} client={studio.client} self={studio.tree?.id ?? null} />
         </section>
       )}
       {dialog === "source" && <SourceDialog studio={studio} onClose={closeDialog} />}

@@ -1,18 +1,24 @@
 /**
- * Bundles what runs in browsers: the SDK as `static/build/tributary.js`, and a bundle for each
- * page's islands. Run as a task it builds once, or with `--watch` again on every change; the
+ * Bundles what runs in browsers: the SDK as `static/build/tributary.js`, what its element needs, and a
+ * bundle for each page's islands. Run as a task it builds once, or with `--watch` again on every change; the
  * development server calls `build` itself. Knows no island by name: every file in islands/entries/
  * is one.
  */
 import * as esbuild from "esbuild";
 import { fileURLToPath } from "node:url";
+import { compress } from "./compress.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const SDK_ENTRY = "lib/client/browser_entry.ts";
+/** What the SDK loads when a page has its element in it. */
+const PLAYER_ENTRY = "lib/client/element/player_view.ts";
 const ISLAND_ENTRIES = "islands/entries";
 const WORKER_ENTRY = "lib/client/relay/worker.ts";
 const WORKER_CODE = /client\/relay\/worker_code\.ts$/;
+const BROWSER_SCHEMA = "lib/protocol/schema_in_browsers.ts";
 const OUT = "static/build";
+/** Files that are served as they are. */
+const FILES = "static";
 
 /** What `build` can be told. */
 export interface BuildOptions {
@@ -47,6 +53,7 @@ export async function build(
   const reporter = { watch, log };
   const targets: esbuild.BuildOptions[] = [
     { ...shared, entryPoints: [SDK_ENTRY], outfile: `${OUT}/tributary.js` },
+    { ...shared, entryPoints: [PLAYER_ENTRY], outfile: `${OUT}/tributary-player.js` },
     { ...shared, entryPoints: await islandEntries(), outdir: `${OUT}/islands`, splitting: true },
   ];
   const written = new Set<string>();
@@ -66,7 +73,13 @@ export async function build(
     const results = contexts.map((context) => context.rebuild());
     const failures = (await Promise.allSettled(results)).filter(isRejected);
     if (failures.length > 0 && !watch) throw new BuildError(await describe(failures));
-    if (failures.length === 0) await removeOthers(written);
+    if (failures.length === 0) {
+      // While somebody works on them, files change more often than they are loaded.
+      if (!watch) {
+        (await compress(ROOT, [...written, ...await files()])).forEach(written.add, written);
+      }
+      await removeOthers(written);
+    }
   } catch (error) {
     await stop();
     throw error;
@@ -90,6 +103,9 @@ export function sharedOptions(minify: boolean): esbuild.BuildOptions {
     sourcemap: true,
     metafile: true,
     chunkNames: "chunks/[name]-[hash]",
+    alias: { "zod/mini": `${ROOT}/${BROWSER_SCHEMA}` },
+    // A reader that only zod has would fail in the browser, and only there.
+    logOverride: { "import-is-undefined": "error" },
     logLevel: "silent",
   };
 }
@@ -170,6 +186,14 @@ async function sizeLine(path: string, bytes: number): Promise<string> {
 
 function kib(bytes: number): string {
   return `${(bytes / 1024).toFixed(1)} KiB`;
+}
+
+async function files(): Promise<string[]> {
+  const paths: string[] = [];
+  for await (const { name, isFile } of Deno.readDir(`${ROOT}/${FILES}`)) {
+    if (isFile) paths.push(`${FILES}/${name}`);
+  }
+  return paths;
 }
 
 /** Removes what earlier builds left; never what is being served and was built again. */

@@ -16,6 +16,7 @@ const ALLOWED: [folder: string, mayImport: string[]][] = [
     "lib/tree/",
     "lib/store/tree_store.ts",
     "lib/store/resume_store.ts",
+    "lib/store/chat_store.ts",
     "lib/bus/bus.ts",
     "lib/clock.ts",
     "lib/log.ts",
@@ -31,7 +32,7 @@ const ALLOWED: [folder: string, mayImport: string[]][] = [
     "lib/clock.ts",
     "lib/log.ts",
   ]],
-  ["islands/", ["lib/client/", "lib/protocol/", "lib/broadcast_summary.ts"]],
+  ["islands/", ["lib/client/", "lib/protocol/", "lib/broadcast_summary.ts", "lib/list_changes.ts"]],
 ];
 
 /** Packages that a pure or shared folder may use; folders not named here may use any. */

@@ -16,6 +16,17 @@ export function formatAge(startedAt: number, now: number): string {
   return minutes === 0 ? `${hours} h` : `${hours} h ${minutes} min`;
 }
 
+/** Formats for how long a broadcast has been live: "Just started", "Live for 12 min". */
+export function formatLiveFor(startedAt: number, now: number): string {
+  return now - startedAt < MINUTE_MS ? "Just started" : `Live for ${formatAge(startedAt, now)}`;
+}
+
+/** Formats how long something was: "40 s", "12 min", "3 h 5 min". */
+export function formatLength(lengthMs: number): string {
+  if (lengthMs < MINUTE_MS) return `${Math.max(1, Math.round(lengthMs / 1000))} s`;
+  return formatAge(0, lengthMs);
+}
+
 /** Formats a running clock: "0:07", "12:34", "1:02:03". */
 export function formatClock(elapsedMs: number): string {
   const seconds = Math.max(0, Math.floor(elapsedMs / 1000));

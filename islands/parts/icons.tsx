@@ -88,6 +88,93 @@ export const ChooseIcon = () => (
   </Icon>
 );
 
+/** A magnifying glass: larger or smaller. */
+export const ZoomIcon = ({ isIn = false }: { isIn?: boolean }) => (
+  <Icon>
+    <circle cx="10.5" cy="10.5" r="6" />
+    <path d={isIn ? "m15 15 5 5M8 10.5h5m-2.5-2.5v5" : "m15 15 5 5M8 10.5h5"} />
+  </Icon>
+);
+
+/** A cross: close. */
+export const CloseIcon = () => (
+  <Icon>
+    <path d="m6 6 12 12m0-12L6 18" />
+  </Icon>
+);
+
+/** A paper plane: send. */
+export const SendIcon = () => (
+  <Icon>
+    <path d="M20.5 3.5 10.5 13.5M20.5 3.5l-6 17-4-7-7-4z" />
+  </Icon>
+);
+
+/** Three dots: there is more that can be done. */
+export const MoreIcon = () => (
+  <Icon>
+    <path d="M5 12h.01M12 12h.01M19 12h.01" stroke-width="3" />
+  </Icon>
+);
+
+/** Two bars: pause. */
+export const PauseIcon = () => (
+  <Icon>
+    <path d="M8.5 5.5v13m7-13v13" />
+  </Icon>
+);
+
+/** A picture inside a picture. */
+export const PictureInPictureIcon = () => (
+  <Icon>
+    <rect x="3" y="4.5" width="18" height="15" rx="2.5" />
+    <rect x="11.5" y="11.5" width="6.5" height="5" rx="1" />
+  </Icon>
+);
+
+/** A frame that is wider than others: theatre. */
+export const TheatreIcon = ({ wide }: { wide: boolean }) => (
+  <Icon>
+    <rect x="2.5" y="6" width="19" height="12" rx="2.5" />
+    {wide
+      ? <path d="m9 9.5-2.5 2.5L9 14.5m6-5 2.5 2.5-2.5 2.5" />
+      : <path d="m6.5 9.5 2.5 2.5-2.5 2.5m11-5L15 12l2.5 2.5" />}
+  </Icon>
+);
+
+/** A curve over a line: figures over time. */
+export const StatisticsIcon = () => (
+  <Icon>
+    <path d="M4 4.5v15h16" />
+    <path d="m7.5 14 3.5-4 3 2.5 5-6" />
+  </Icon>
+);
+
+/** Keys. */
+export const KeyboardIcon = () => (
+  <Icon>
+    <rect x="2.5" y="6" width="19" height="12" rx="2.5" />
+    <path d="M6.5 10h.01M10 10h.01M14 10h.01M17.5 10h.01M8 14h8" />
+  </Icon>
+);
+
+/** A peer with those it carries. */
+export const TreeIcon = () => (
+  <Icon>
+    <circle cx="12" cy="5.5" r="2.5" />
+    <circle cx="6" cy="18.5" r="2.5" />
+    <circle cx="18" cy="18.5" r="2.5" />
+    <path d="M12 8v3.5m0 0c0 2.5-6 1.5-6 4.5m6-4.5c0 2.5 6 1.5 6 4.5" />
+  </Icon>
+);
+
+/** An arrow out of a frame: opens a tab of its own. */
+export const OpenIcon = () => (
+  <Icon>
+    <path d="M13.5 4.5h6v6m0-6-8 8M10 5.5H6a1.5 1.5 0 0 0-1.5 1.5v11A1.5 1.5 0 0 0 6 19.5h11a1.5 1.5 0 0 0 1.5-1.5v-4" />
+  </Icon>
+);
+
 /** A camera that is crossed out. */
 export const CameraOffIcon = () => (
   <Icon>
@@ -140,19 +227,5 @@ export const ShareIcon = () => (
 export const EndIcon = () => (
   <Icon>
     <path d="M12 3.5v8M7.5 6.2a7.7 7.7 0 1 0 9 0" />
-  </Icon>
-);
-
-/** Two bars: pause. */
-export const PauseIcon = () => (
-  <Icon>
-    <path d="M8.5 5.5v13m7-13v13" />
-  </Icon>
-);
-
-/** Two lines that cross: close. */
-export const CloseIcon = () => (
-  <Icon>
-    <path d="m6 6 12 12M18 6 6 18" />
   </Icon>
 );

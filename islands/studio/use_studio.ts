@@ -9,10 +9,11 @@ import { keepBroadcast, type KeptBroadcast, takeKeptBroadcast } from "./kept_bro
 import { nameFault } from "./problems.ts";
 import { useRecorder } from "./record/use_recorder.ts";
 import type { SourceKind } from "./sources/source_kind.ts";
-import { countViewers } from "./tree.ts";
+import { countViewers } from "../tree/count_viewers.ts";
 import { useHealth } from "./use_health.ts";
 import { useQuality } from "./use_quality.ts";
 import { useSources } from "./use_sources.ts";
+import { useStills } from "./use_stills.ts";
 
 /** Where the broadcaster stands. */
 export type StudioPhase = "setup" | "starting" | "live" | "reconnecting" | "ended";
@@ -63,6 +64,7 @@ export function useStudio(connect: Connect | undefined) {
   // Whatever goes along with a broadcast and has a job of its own.
   const quality = useQuality(client);
   const recorder = useRecorder(stream);
+  useStills(client, stream, isLive);
   const health = useHealth(client, { isLive, isConnected: state.phase === "live", stopped });
 
   useEffect(() => {

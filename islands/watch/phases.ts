@@ -3,6 +3,8 @@
  * person reads comes out.
  */
 
+import { formatLength } from "../parts/durations.ts";
+
 /** Where the viewer stands. */
 export type WatchPhase =
   | "connecting"
@@ -51,7 +53,7 @@ export const PHASE_TEXTS: Record<WatchPhase, PhaseText> = {
   },
   ended: {
     title: "This broadcast has ended",
-    text: "Thank you for watching. Should it go live again, it starts here by itself.",
+    text: "Should it go live again, it starts here by itself.",
     leadsHome: true,
   },
   unknown: {
@@ -107,6 +109,54 @@ export const SOUND_ONLY: PhaseText = {
   badge: "Live",
   text: "There is no picture at the moment, only sound.",
 };
+
+/** The word on a picture that the viewer has stopped. */
+export const PAUSED_BADGE = "Paused";
+
+/** When looking for another way is taking longer than it does almost always. */
+export const LONG_SEARCH_MS = 6_000;
+
+/** What the page says after having looked for another way for that long. */
+export const STILL_RECONNECTING: PhaseText = {
+  ...PHASE_TEXTS.reconnecting,
+  title: "Still looking for another way…",
+  text: "Nobody near you has room at the moment. It goes on by itself; you need not do anything.",
+};
+
+/** What is known of a broadcast that has ended. */
+export interface Ending {
+  /** In ms since the epoch; null when it is not known. */
+  startedAt: number | null;
+  endedAt: number;
+}
+
+/**
+ * What the page says when the broadcast has ended.
+ *
+ * @param formatTime writes a time of day the way the viewer does
+ */
+export function endedText(
+  { startedAt, endedAt }: Ending,
+  formatTime: (at: number) => string,
+): PhaseText {
+  const length = startedAt === null ? null : formatLength(endedAt - startedAt);
+  const when = `It ended at ${formatTime(endedAt)}${length ? ` and was ${length} long` : ""}.`;
+  return { ...PHASE_TEXTS.ended, text: `${when} ${PHASE_TEXTS.ended.text}` };
+}
+
+/** What the page says in a phase, given what else is known. */
+export function textOf(
+  phase: WatchPhase,
+  { isSearchLong, ending }: { isSearchLong: boolean; ending: Ending | null },
+): PhaseText {
+  if (phase === "reconnecting" && isSearchLong) return STILL_RECONNECTING;
+  if (phase === "ended" && ending) return endedText(ending, formatTime);
+  return PHASE_TEXTS[phase];
+}
+
+function formatTime(at: number): string {
+  return new Date(at).toLocaleTimeString([], { hour: "numeric", minute: "2-digit" });
+}
 
 /** The page's title, as the tab and shared links show it. */
 export function documentTitle(title: string, isLive: boolean): string {

@@ -4,13 +4,17 @@
  */
 import { type RefObject } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import { recallVolume } from "./kept_volume.ts";
 
 /** Why nothing moves until the viewer presses Play. */
-type Halt =
+export type Halt =
   /** Some power-saving modes refuse even a muted video until it is touched. */
   | "refused"
-  /** By a headset, a call, or by leaving an iPhone's full screen. */
+  /** By the viewer, a headset, a call, or by leaving an iPhone's full screen. */
   | "paused";
+
+/** What `usePlayback` returns. */
+export type Playback = ReturnType<typeof usePlayback>;
 
 /** Plays `stream` in `video` by itself and reports how that went. */
 export function usePlayback(video: RefObject<HTMLVideoElement | null>, stream: MediaStream | null) {
@@ -18,9 +22,11 @@ export function usePlayback(video: RefObject<HTMLVideoElement | null>, stream: M
   const [isPlaying, setPlaying] = useState(false);
   const [hasPicture, setHasPicture] = useState(true);
   const [halt, setHalt] = useState<Halt | null>(null);
+  const [isMutedByHand, setMutedByHand] = useState(false);
 
   useEffect(() => {
     const element = video.current!;
+    element.volume = recallVolume();
     const listeners = {
       playing() {
         setPlaying(true);
@@ -57,19 +63,25 @@ export function usePlayback(video: RefObject<HTMLVideoElement | null>, stream: M
 
   return {
     muted,
+    /** The viewer has switched the sound off, and need not be told how to have it. */
+    isMutedByHand,
     /** Sound, or sound and picture, come out. */
     isPlaying,
     hasPicture,
-    isHalted: halt !== null,
-    /** Must run in a click: only then does the browser allow sound. */
+    halt,
+    /** Must run in a click or a key press: only then does the browser allow sound. */
     setSound(on: boolean) {
+      setMutedByHand(!on);
       video.current!.muted = !on;
-      play();
+      if (on && halt === null) play();
     },
-    /** Goes on after a halt; must run in a click. */
-    resume() {
+    /** Goes on after a halt, with what is live then; must run in a click or a key press. */
+    play() {
       if (halt === "refused") video.current!.muted = false;
       play();
+    },
+    pause() {
+      video.current!.pause();
     },
   };
 }

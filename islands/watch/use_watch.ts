@@ -4,10 +4,19 @@
  */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { type Client, codeOf, type Connect, missingSupport } from "../parts/client.ts";
-import { followBroadcasts } from "../parts/live_broadcasts.ts";
+import { followBroadcast } from "../parts/live_broadcasts.ts";
 import { recallName } from "../parts/your_name.ts";
-import { JOINED_PHASES, phaseOfError, phaseOfState, type WatchPhase } from "./phases.ts";
-import { useDistance } from "./use_distance.ts";
+import {
+  type Ending,
+  JOINED_PHASES,
+  LONG_SEARCH_MS,
+  phaseOfError,
+  phaseOfState,
+  textOf,
+  type WatchPhase,
+} from "./phases.ts";
+import { useRelaying } from "./relaying/use_relaying.ts";
+import { useSamples } from "./use_samples.ts";
 
 /** Pauses between tries: the first lets a restarting service come up, the last is easy on it. */
 const FIRST_RETRY_MS = 2000;
@@ -16,18 +25,32 @@ const LAST_RETRY_MS = 30_000;
 /** Another parent is mostly found before anybody sees that the last one has gone. */
 const UNSEEN_CHANGE_MS = 600;
 
-interface WatchOptions {
+/** What `useWatch` is told. */
+export interface WatchOptions {
   name: string;
   /** When the broadcast that the server saw began; null when it saw none. */
   startedAt: number | null;
+  /** How many watched when the server looked. */
+  viewers?: number | null;
+  /** False where nothing is to be passed on, whatever the viewer has chosen elsewhere. */
+  relays?: boolean;
+  /** Makes the client; absent while the server renders. */
   connect: Connect | undefined;
 }
 
+/** What `useWatch` returns. */
+export type Watching = ReturnType<typeof useWatch>;
+
 /** Watches one broadcast on one client of the SDK. */
-export function useWatch({ name, startedAt, connect }: WatchOptions) {
+export function useWatch(
+  { name, startedAt, viewers: seenViewers = null, relays = true, connect }: WatchOptions,
+) {
   const client = useRef<Client | null>(null);
   // Which broadcast of this name was watched last, to tell its successor from a late list.
+  const [startedNow, setStartedNow] = useState(startedAt);
   const seenStart = useRef(startedAt);
+  const [viewers, setViewers] = useState(seenViewers);
+  const [ending, setEnding] = useState<Ending | null>(null);
   /** Each leave begins another visit, and what an earlier one still reports counts no more. */
   const visit = useRef(0);
   /** The visit whose join is under way. */
@@ -78,6 +101,7 @@ export function useWatch({ name, startedAt, connect }: WatchOptions) {
     if (problem) return setPhase(problem);
     const tributary = client.current = connect();
     tributary.on("stream", setStream);
+    tributary.on("viewers", setViewers);
     let change: ReturnType<typeof setTimeout>;
     tributary.on("statechanged", (next) => {
       clearTimeout(change);
@@ -98,14 +122,16 @@ export function useWatch({ name, startedAt, connect }: WatchOptions) {
     };
   }, []);
 
+  const relaying = useRelaying(client, relays);
+
   const isWaiting = phase === "unknown" || phase === "ended";
   useEffect(() => {
     if (!isWaiting || !client.current) return;
-    return followBroadcasts({
-      onList(broadcasts) {
-        const successor = broadcasts.find((broadcast) => broadcast.name === name);
+    return followBroadcast(name, {
+      onBroadcast(successor) {
         if (!successor || successor.startedAt === seenStart.current) return;
         seenStart.current = successor.startedAt;
+        setStartedNow(successor.startedAt);
         join();
       },
     });
@@ -127,7 +153,41 @@ export function useWatch({ name, startedAt, connect }: WatchOptions) {
     return () => clearTimeout(timer);
   }, [isRetried]);
 
-  const distance = useDistance(client, phase === "live");
+  const isSearching = phase === "reconnecting";
+  const [isSearchLong, setSearchLong] = useState(false);
+  useEffect(() => {
+    if (!isSearching) return;
+    const timer = setTimeout(() => setSearchLong(true), LONG_SEARCH_MS);
+    return () => {
+      clearTimeout(timer);
+      setSearchLong(false);
+    };
+  }, [isSearching]);
 
-  return { phase, stream, distance, join, leave, handleNameChange };
+  useEffect(() => {
+    if (phase === "ended") setEnding({ startedAt: seenStart.current, endedAt: Date.now() });
+    if (!JOINED_PHASES.has(phase)) samples.clear();
+  }, [phase]);
+
+  const { distance, children, samples } = useSamples(client, phase === "live");
+
+  return {
+    phase,
+    /** What there is to say in this phase. */
+    text: textOf(phase, { isSearchLong, ending }),
+    stream,
+    distance,
+    samples,
+    /** How many this browser carries. */
+    children,
+    relaying,
+    /** How many watch; null when that is not known. */
+    viewers,
+    /** When what is watched began, in ms since the epoch; null when that is not known. */
+    startedAt: startedNow,
+    client,
+    join,
+    leave,
+    handleNameChange,
+  };
 }

@@ -4,6 +4,8 @@
  * This module is browser compatible.
  */
 export { DEFAULT_CONSTRAINTS } from "./camera.ts";
+export type { Chat, ChatEvents, ChatModeration } from "./chat.ts";
+export type { ChatState } from "./chat_state.ts";
 export type { Listener } from "./emitter.ts";
 export {
   type ContentHint,
@@ -14,6 +16,8 @@ export {
   type QualityName,
 } from "./quality.ts";
 export type { SendingLink, SendingStats } from "./sending.ts";
+export type { LinkFigures } from "./links/figures.ts";
+export type { LevelFigures, PeerFigures, TreeStats } from "./links/tree_figures.ts";
 export type { RelayingStats, TributaryStats, WatchingStats } from "./stats.ts";
 export {
   type BroadcastOptions,
@@ -27,4 +31,11 @@ export {
   type TributaryErrorCode,
 } from "./tributary_error.ts";
 export { TributaryState } from "./tributary_state.ts";
-export type { RelayMode, TreeNode } from "../protocol/mod.ts";
+export type {
+  ChatMessage,
+  Reaction,
+  ReactionCounts,
+  RelayMode,
+  TreeNode,
+  Visibility,
+} from "../protocol/mod.ts";

@@ -11,6 +11,7 @@ import { Emitter } from "./emitter.ts";
 import { Bitrate } from "./bitrate.ts";
 import type { IceServers } from "./ice_servers.ts";
 import type { OwnLatency } from "./latency/child_teller.ts";
+import { TreeFigures, type TreeStats } from "./links/tree_figures.ts";
 import { ReEncodingRelay } from "./relay/re_encoding_relay.ts";
 import { makeRelay } from "./relay/relay_mode.ts";
 import type { OwnSource, Relay } from "./relay/relay.ts";
@@ -24,11 +25,17 @@ import {
   type RelayingStats,
   type WatchingStats,
 } from "./stats.ts";
-import type { TributaryError } from "./tributary_error.ts";
+import { toTributaryError, type TributaryError } from "./tributary_error.ts";
 import { Upstream } from "./upstream.ts";
 
 /** How long a peer that has left carries on: children have another parent long before, or never. */
 const RETIREMENT_MS = 2_000;
+
+/**
+ * How long a peer that relays no more carries on: as long as the service waits for an orphan to join
+ * again (LEAVE-6). Most have another parent within a second.
+ */
+const CARRYING_ON_MS = 15_000;
 
 /** What a Peer emits; all of it concerns viewers only. */
 export interface PeerEvents {
@@ -51,6 +58,8 @@ export interface PeerOptions {
   peerName: string | undefined;
   /** How a viewer is to relay, if it can. */
   relayMode: RelayMode;
+  /** Whether it is to relay at all. */
+  isRelaying: boolean;
 }
 
 /** One node of a tree: the broadcaster, or a viewer. */
@@ -63,12 +72,16 @@ export class Peer extends Emitter<PeerEvents> {
   readonly #downstream: Downstream;
   #upstream: Upstream | null = null;
   readonly #bitrate = new Bitrate();
+  readonly #figures = new TreeFigures();
   readonly #empty = Promise.withResolvers<void>();
   #isRetired = false;
+  #isRelaying: boolean;
+  #carryingOn: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: PeerOptions) {
     super();
     this.#options = options;
+    this.#isRelaying = options.isRelaying;
     const { signalling, iceServers } = options;
     const source = new SourceWatch(() => this.#downstream.sent());
     this.#downstream = new Downstream({
@@ -77,6 +90,7 @@ export class Peer extends Emitter<PeerEvents> {
       send: (message) => signalling.send(message),
       flow: () => (this.#upstream ?? source).flow(),
       latency: () => this.#latency,
+      figures: this.#figures,
       onEmpty: () => {
         if (this.#isRetired) this.#empty.resolve();
       },
@@ -95,13 +109,51 @@ export class Peer extends Emitter<PeerEvents> {
 
   /** Which way a viewer relays; null for a broadcaster, and before that is known. */
   get relayMode(): RelayMode | null {
-    return this.#relayMode;
+    if (this.#relayMode === null) return null;
+    if (!this.#isRelaying) return "none";
+    // Nothing was prepared for more than that.
+    return this.#relayMode === "none" ? "re-encode" : this.#relayMode;
+  }
+
+  /**
+   * Relays, or no more, and tells the service (RELAY-1). Its children get what they got until they
+   * have another parent.
+   *
+   * @throws {TributaryError}
+   */
+  async setRelaying(on: boolean): Promise<void> {
+    if (on === this.#isRelaying) return;
+    this.#apply(on);
+    // Before that is known, the next join says it.
+    const relay = this.relayMode;
+    if (relay === null) return;
+    try {
+      await this.#options.signalling.request({ command: "SET_RELAY", relay });
+    } catch (thrown) {
+      const { code } = toTributaryError(thrown);
+      // Who watches nothing any more, or nothing yet, says it with its next join.
+      if (code === "not_watching" || code === "connection_lost" || code === "cancelled") return;
+      if (this.#isRelaying === on) this.#apply(!on);
+      throw thrown;
+    }
+  }
+
+  #apply(isRelaying: boolean): void {
+    this.#isRelaying = isRelaying;
+    clearTimeout(this.#carryingOn);
+    if (isRelaying) return;
+    this.#carryingOn = setTimeout(() => this.dropChildren(), CARRYING_ON_MS);
   }
 
   /** Counts what comes in and goes out at present. */
   async stats(): Promise<WatchingStats & RelayingStats & SendingStats> {
     const [watched, relayed] = await Promise.all([this.#watched(), this.#downstream.reports()]);
     return { ...watched, ...countRelayed(relayed), ...countSending(relayed) };
+  }
+
+  /** How the links below do, as far as their peers have told; has them tell for some seconds. */
+  treeStats(): TreeStats {
+    return this.#figures.look(this.#upstream?.figures ?? null, performance.now());
   }
 
   /** Passes on a stream of one's own; null: nothing for the time being. */
@@ -166,6 +218,7 @@ export class Peer extends Emitter<PeerEvents> {
 
   /** Ends every link; a join that is under way rejects with `reason`. */
   close(reason: TributaryError): void {
+    clearTimeout(this.#carryingOn);
     this.#upstream?.close(reason);
     this.#downstream.close();
     this.#relay.close();
@@ -190,7 +243,8 @@ export class Peer extends Emitter<PeerEvents> {
     const { depth, latencyMs, bufferMs, roundTripMs } = latency;
     const counts = countWatched(reports);
     const bitrate = this.#bitrate.note(counts.bytesReceived, performance.now());
-    return { depth, latencyMs, bufferMs, roundTripMs, ...counts, bitrate };
+    const { parent } = this.#upstream;
+    return { parent, depth, latencyMs, bufferMs, roundTripMs, ...counts, bitrate };
   }
 
   /** Before there are any children: they come when there is a parent. */
@@ -204,7 +258,7 @@ export class Peer extends Emitter<PeerEvents> {
     const upstream = new Upstream({
       ...this.#options,
       relayReady: () => this.#relayChosen ??= this.#chooseRelay(),
-      relayMode: () => this.#relayMode,
+      relayMode: () => this.relayMode,
     });
     upstream.on("offering", (transceivers) => this.#relay.prepare(transceivers));
     upstream.on("joined", (parent) => {
@@ -217,6 +271,9 @@ export class Peer extends Emitter<PeerEvents> {
       this.emit("stream", stream);
     });
     upstream.on("reconnecting", () => this.emit("reconnecting", undefined));
+    upstream.on("askedforfigures", (own) => {
+      this.#figures.takeTurn(own, performance.now()).forEach((text) => upstream.tell(text));
+    });
     upstream.on("failed", (error) => this.emit("failed", error));
     return upstream;
   }

@@ -21,17 +21,28 @@ import { fromErrorMessage, TributaryError } from "./tributary_error.ts";
 const ANSWERS = {
   FETCH_CONFIG: "FETCH_CONFIG_RECEIVED",
   START_BROADCAST: "START_BROADCAST_RECEIVED",
+  UPDATE_STILL: "UPDATE_STILL_RECEIVED",
   END_BROADCAST: "END_BROADCAST_RECEIVED",
   JOIN_BROADCAST: "JOIN_BROADCAST_RECEIVED",
   LEAVE_BROADCAST: "LEAVE_BROADCAST_RECEIVED",
+  SET_RELAY: "SET_RELAY_RECEIVED",
   SUBSCRIBE_TO_TREE_STATE: "SUBSCRIBE_TO_TREE_STATE_RECEIVED",
   UNSUBSCRIBE_FROM_TREE_STATE: "UNSUBSCRIBE_FROM_TREE_STATE_RECEIVED",
+  SUBSCRIBE_TO_CHAT: "SUBSCRIBE_TO_CHAT_RECEIVED",
+  UNSUBSCRIBE_FROM_CHAT: "UNSUBSCRIBE_FROM_CHAT_RECEIVED",
+  SEND_CHAT_MESSAGE: "SEND_CHAT_MESSAGE_RECEIVED",
+  MODERATE_CHAT: "MODERATE_CHAT_RECEIVED",
 } as const satisfies Partial<Record<ClientCommand, ServerCommand>>;
 
 const JOIN = "JOIN_BROADCAST";
 
 /** What is asked again over the next socket: done twice, each of them is as if done once. */
-const ASKED_AGAIN: ReadonlySet<ClientCommand> = new Set([JOIN, "LEAVE_BROADCAST", "END_BROADCAST"]);
+const ASKED_AGAIN: ReadonlySet<ClientCommand> = new Set([
+  JOIN,
+  "LEAVE_BROADCAST",
+  "END_BROADCAST",
+  "SET_RELAY",
+]);
 
 /** A command that the service answers. */
 export type RequestCommand = keyof typeof ANSWERS;
@@ -92,6 +103,11 @@ export class SignallingClient extends Emitter<SignallingEvents> {
   /** True while the service can be reached. */
   get isReady(): boolean {
     return this.#connection.isReady;
+  }
+
+  /** The peer's id; null before WELCOME. */
+  get id(): string | null {
+    return this.#connection.id;
   }
 
   /** What takes the session up again after the page has gone, if anything does. */

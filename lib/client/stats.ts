@@ -18,6 +18,8 @@ export interface TributaryStats extends WatchingStats, RelayingStats, SendingSta
 
 /** The part of a viewer; everything is null or 0 for a broadcaster, but its depth. */
 export interface WatchingStats {
+  /** The id of the parent whose stream is shown, as the tree has it. */
+  parent: string | null;
   /** Links between the broadcaster and this peer: 0 for the broadcaster itself. */
   depth: number | null;
   /**
@@ -51,6 +53,7 @@ export interface RelayingStats {
 
 /** What is said of who watches nothing. */
 export const NOT_WATCHING: WatchingStats = {
+  parent: null,
   depth: null,
   latencyMs: null,
   bufferMs: null,
@@ -70,7 +73,7 @@ export const NOT_RELAYING: RelayingStats = { children: 0, bytesSent: 0 };
 /** What a link has brought, at its child's end. */
 export function countWatched(reports: RTCStatsReport): Omit<
   WatchingStats,
-  "depth" | "latencyMs" | "bufferMs" | "roundTripMs" | "bitrate"
+  "parent" | "depth" | "latencyMs" | "bufferMs" | "roundTripMs" | "bitrate"
 > {
   const picture = reportOf(reports, "inbound-rtp");
   const sum = (field: string) => sumOf([reports], "inbound-rtp", field);

@@ -4,17 +4,26 @@
  * Peer.
  * This module is browser compatible.
  */
-import type { ClientMessageOf, RelayMode, ServerMessage, TreeNode } from "../protocol/mod.ts";
+import type {
+  ClientMessageOf,
+  RelayMode,
+  ServerMessage,
+  TreeNode,
+  Visibility,
+} from "../protocol/mod.ts";
+import { Chat } from "./chat.ts";
 import type { Welcome } from "./connection.ts";
 import { defaultUrl } from "./default_url.ts";
 import { Emitter } from "./emitter.ts";
 import { IceServers } from "./ice_servers.ts";
+import type { TreeStats } from "./links/tree_figures.ts";
 import { giveUpLeftovers } from "./leftovers.ts";
 import { Peer } from "./peer.ts";
 import type { Quality, QualityChoice } from "./quality.ts";
 import { SignallingClient } from "./signalling_client.ts";
 import { NOT_RELAYING, NOT_WATCHING, type TributaryStats } from "./stats.ts";
 import { Streams } from "./streams.ts";
+import { toBase64 } from "./base64.ts";
 import { TreeSubscriptions } from "./tree_subscriptions.ts";
 import {
   toTributaryError,
@@ -32,17 +41,18 @@ export interface TributaryOptions {
   rtcConfiguration?: RTCConfiguration;
   /**
    * How to pass on what is watched: by default `forward`, without encoding, where that can be done;
-   * `re-encode` encodes it again, as is done where it cannot; `none` carries nobody.
+   * `re-encode` encodes it again, as is done where it cannot; `none` carries nobody, and prepares
+   * nothing: after `setRelaying(true)` it encodes again.
    */
   relayMode?: RelayMode;
 }
 
-/** What a broadcast can be told when it is started. */
+/** What a broadcast can be told when it begins. */
 export interface BroadcastOptions {
-  /** What people read; by default the name. */
+  /** What people read; by default the name. At most 100 characters of one line are kept. */
   title?: string;
-  /** Who may find it: everybody, or only those who have the link. */
-  visibility?: "public" | "unlisted";
+  /** `public` by default; `unlisted` can be watched by whoever has the link, and is in no list. */
+  visibility?: Visibility;
 }
 
 /** What a Tributary emits. */
@@ -52,6 +62,8 @@ export interface TributaryEvents {
   statechanged: TributaryState;
   /** The tree of a broadcast that `subscribeToTreeChanges` was called for. */
   treestatechanged: TreeNode;
+  /** How many watch, every few seconds; services of earlier versions do not say. */
+  viewers: number;
   /** What went wrong without a promise to tell it to. */
   error: TributaryError;
 }
@@ -63,6 +75,8 @@ const { READY, CONNECTING, BROADCASTING, LISTENING, RECONNECTING, BROADCAST_ENDE
 export class Tributary extends Emitter<TributaryEvents> {
   static readonly TributaryState = TributaryState;
 
+  /** The chat of what is broadcast or watched. */
+  readonly chat: Chat;
   readonly #signalling: SignallingClient;
   readonly #iceServers: IceServers;
   readonly #streams = new Streams();
@@ -72,9 +86,10 @@ export class Tributary extends Emitter<TributaryEvents> {
   #state: TributaryState = READY;
   #broadcast: string | null = null;
   #peerName: string | undefined;
+  #isRelaying: boolean;
   readonly #subscriptions: TreeSubscriptions;
   #isEnding = false;
-  #title: string | undefined;
+  #options: BroadcastOptions = {};
   /** Those that have left and still carry their children. */
   readonly #retired = new Set<Peer>();
   /** The latest start or join; a page may begin another one before the last has failed in the end. */
@@ -85,8 +100,10 @@ export class Tributary extends Emitter<TributaryEvents> {
   constructor({ url, rtcConfiguration = {}, relayMode = "forward" }: TributaryOptions = {}) {
     super();
     this.#wantedRelayMode = relayMode;
+    this.#isRelaying = relayMode !== "none";
     this.#signalling = new SignallingClient(url ?? defaultUrl());
     this.#subscriptions = new TreeSubscriptions(this.#signalling);
+    this.chat = new Chat(this.#signalling, () => this.#broadcast);
     this.#signalling.on("message", (message) => this.#handleMessage(message));
     this.#signalling.on("error", (error) => this.emit("error", error));
     this.#signalling.on("interrupted", () => this.#handleInterrupted());
@@ -117,6 +134,11 @@ export class Tributary extends Emitter<TributaryEvents> {
     return this.#broadcast;
   }
 
+  /** Who finds the broadcast of this page; null unless there is one. */
+  get visibility(): Visibility | null {
+    return this.#peer && !this.#isViewer ? this.#options.visibility ?? "public" : null;
+  }
+
   /** The name that this peer gave itself last, if any. */
   get peerName(): string | null {
     return this.#peerName ?? null;
@@ -127,12 +149,49 @@ export class Tributary extends Emitter<TributaryEvents> {
     return this.#peer?.relayMode ?? null;
   }
 
+  /** Whether what is watched is to be passed on to others. */
+  get isRelaying(): boolean {
+    return this.#isRelaying;
+  }
+
+  /**
+   * Passes on what is watched, or no more, at any time: before a join it counts for what is watched
+   * then. Resolves when the service knows. Whoever is carried when it is switched off is carried on
+   * until another parent has been found, for some seconds at most.
+   *
+   * @throws {TributaryError} also when the service cannot do this while something is watched; then all
+   * stays as it was
+   */
+  async setRelaying(on: boolean): Promise<void> {
+    const before = this.#isRelaying;
+    this.#isRelaying = on;
+    try {
+      if (this.#isViewer) await this.#peer!.setRelaying(on);
+    } catch (thrown) {
+      if (this.#isRelaying === on) this.#isRelaying = before;
+      throw toTributaryError(thrown);
+    }
+  }
+
   /** Counts what comes in and goes out, and tells how old the picture is and how far it has come. */
   async getStats(): Promise<TributaryStats> {
     const counts = await this.#peer?.stats() ??
       { ...NOT_WATCHING, ...NOT_RELAYING, sending: [] };
     const { state, relayMode } = this;
     return { timestamp: performance.now(), state, relayMode, ...counts };
+  }
+
+  /**
+   * Tells how the links below this peer do, as far as those who have them told it: ask every few
+   * seconds, they tell for as long as somebody asks. Nothing of it goes through the service.
+   */
+  getTreeStats(): TreeStats {
+    return this.#peer?.treeStats() ?? { own: null, peers: [], levels: [] };
+  }
+
+  /** The id that trees have for this peer; null before it is known, and with services of the prototype. */
+  get peerId(): string | null {
+    return this.#signalling.id;
   }
 
   /**
@@ -195,10 +254,10 @@ export class Tributary extends Emitter<TributaryEvents> {
   async startBroadcast(
     name: string,
     peerName?: string,
-    { title }: BroadcastOptions = {},
+    options: BroadcastOptions = {},
   ): Promise<void> {
     const peer = this.#begin("start a broadcast", name, peerName);
-    this.#title = title;
+    this.#options = options;
     peer.setOwn(this.#streams.own);
     void this.#iceServers.fresh();
     await this.#complete(peer, this.#start(peer));
@@ -215,10 +274,10 @@ export class Tributary extends Emitter<TributaryEvents> {
     token: string,
     name: string,
     peerName?: string,
-    { title }: BroadcastOptions = {},
+    options: BroadcastOptions = {},
   ): Promise<boolean> {
     const peer = this.#begin("take up a broadcast", name, peerName, token);
-    this.#title = title;
+    this.#options = options;
     peer.setOwn(this.#streams.own);
     let isLive = false;
     const off = this.#signalling.on("welcome", ({ broadcasts }) => {
@@ -231,6 +290,22 @@ export class Tributary extends Emitter<TributaryEvents> {
     if (isLive) this.#setState(BROADCASTING);
     else if (!this.#isIn(DISCONNECTED)) this.#reset(READY);
     return isLive;
+  }
+
+  /**
+   * Sends a still picture of the broadcast, WebP or JPEG of at most 40 KiB, for the list of what is
+   * live, in the place of the one before. It is shown for three minutes at most.
+   *
+   * @throws {TributaryError} `bad_picture`, `too_fast` (more than 5 in 25 s), `not_listed` for an
+   * unlisted broadcast, `wrong_state`; `unknown_command` or `refused` by services that show no pictures
+   */
+  async sendStill(picture: Blob): Promise<void> {
+    const peer = this.#peer;
+    if (!peer || peer.isViewer || !this.#isIn(BROADCASTING)) {
+      throw wrongState(this.#state, "send a still picture");
+    }
+    const text = await toBase64(picture);
+    await this.#signalling.request({ command: "UPDATE_STILL", name: peer.name, picture: text });
   }
 
   /**
@@ -321,6 +396,7 @@ export class Tributary extends Emitter<TributaryEvents> {
     this.#reset(READY, reason);
     this.#retired.forEach((retired) => retired.close(reason));
     this.#subscriptions.clear();
+    this.chat.clear();
     this.#signalling.close();
     this.#streams.stopCamera();
     this.#streams.setOwn(null);
@@ -336,18 +412,21 @@ export class Tributary extends Emitter<TributaryEvents> {
     const signalling = this.#signalling;
     const iceServers = this.#iceServers;
     const relayMode = this.#wantedRelayMode;
-    return this.#peer = new Peer({ signalling, iceServers, name, peerName, relayMode });
+    const isRelaying = this.#isRelaying;
+    return this.#peer = new Peer({ signalling, iceServers, name, peerName, relayMode, isRelaying });
   }
 
   async #start({ name }: Peer): Promise<void> {
     const message = { command: "START_BROADCAST", name } as const;
-    await this.#signalling.request({ ...message, peerName: this.#peerName, title: this.#title });
+    const { title, visibility } = this.#options;
+    await this.#signalling.request({ ...message, peerName: this.#peerName, title, visibility });
   }
 
   #beginToWatch(name: string, peerName: string | undefined): Peer {
     const peer = this.#begin("join a broadcast", name, peerName);
     this.#streams.watch(null);
     peer.on("joined", () => {
+      this.chat.renew();
       if (this.#state === CONNECTING) this.#setState(LISTENING);
     });
     peer.on("stream", (stream) => {
@@ -394,10 +473,15 @@ export class Tributary extends Emitter<TributaryEvents> {
     switch (message.command) {
       case "BROADCAST_ENDED":
         this.#subscriptions.handleEnded(message.name);
+        this.chat.handleEnded(message.name);
         if (message.name !== this.#peer?.name || this.#isEnding) return;
         return this.#reset(BROADCAST_ENDED, new TributaryError("broadcast_ended"));
+      case "HEARTBEAT_RECEIVED":
+        return void (message.viewers !== undefined && this.emit("viewers", message.viewers));
       case "TREE_STATE_CHANGED":
         return this.emit("treestatechanged", message.tree);
+      case "CHAT_CHANGED":
+        return this.chat.handleChanged(message);
       default:
         this.#peer?.handleMessage(message);
     }
@@ -405,6 +489,7 @@ export class Tributary extends Emitter<TributaryEvents> {
 
   /** Viewers need not know: what flows between peers flows on. */
   #handleInterrupted(): void {
+    this.chat.handleInterrupted();
     if (this.#isIn(BROADCASTING)) this.#setState(RECONNECTING);
   }
 
@@ -420,6 +505,7 @@ export class Tributary extends Emitter<TributaryEvents> {
       else this.#startAgain(peer);
     }
     this.#subscriptions.renew();
+    this.chat.renew();
   }
 
   /** The service has forgotten the broadcast; its name may still be free. */
@@ -437,6 +523,7 @@ export class Tributary extends Emitter<TributaryEvents> {
   }
 
   #handleLost(error: TributaryError): void {
+    this.chat.handleInterrupted();
     // Otherwise nothing is lost: the next start or join connects again.
     if (!this.#peer && this.#subscriptions.size === 0) return;
     this.#subscriptions.clear();

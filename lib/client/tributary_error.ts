@@ -30,6 +30,9 @@ const SENTENCES: Partial<Record<TributaryErrorCode, string>> = {
   not_broadcaster: "Only the one who started this broadcast can end it.",
   own_broadcast: "You cannot watch your own broadcast from the same page.",
   no_capacity: "This broadcast is full at the moment. Please try again shortly.",
+  bad_picture: "This picture cannot be used: it has to be WebP or JPEG, and at most 40 KiB.",
+  not_listed: "This broadcast is unlisted, so there is no list to show a picture in.",
+  too_fast: "That was too often. Please try again in a moment.",
   busy: "The service is busy at the moment. Please try again shortly.",
   internal: "Something went wrong at the service. Please try again.",
   connection_lost: "The connection to the service was lost.",
@@ -44,6 +47,8 @@ const SENTENCES: Partial<Record<TributaryErrorCode, string>> = {
 /** Says what went wrong: `code` for programs, `message` for people. */
 export class TributaryError extends Error {
   override name = "TributaryError";
+  /** After how many ms the same may be tried again, where the service has said so. */
+  waitMs: number | undefined;
 
   constructor(readonly code: TributaryErrorCode, message?: string, options?: ErrorOptions) {
     super(message ?? SENTENCES[code] ?? "Something went wrong.", options);
@@ -53,7 +58,9 @@ export class TributaryError extends Error {
 /** Turns the service's ERROR into a TributaryError; the prototype's server sends no code. */
 export function fromErrorMessage(message: ServerMessageOf<"ERROR">): TributaryError {
   const code = ERROR_CODES.find((known) => known === message.code) ?? "refused";
-  return new TributaryError(code, SENTENCES[code] ?? message.message);
+  const error = new TributaryError(code, SENTENCES[code] ?? message.message);
+  error.waitMs = message.waitMs;
+  return error;
 }
 
 /** Turns anything that was thrown into a TributaryError, its cause kept. */

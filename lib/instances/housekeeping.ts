@@ -34,7 +34,7 @@ export interface HousekeepingTally {
   endings: number;
   /** Broadcasts without a root. */
   rootless: number;
-  /** Peers, child links and slots of broadcasts that are not there. */
+  /** Peers, child links, slots, still pictures and chat keys of broadcasts that are not there. */
   strays: number;
   /** Mail for instances that are not there. */
   mail: number;

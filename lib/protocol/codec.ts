@@ -76,6 +76,8 @@ const FIELD_KINDS: Record<string, string> = {
   name: "a string",
   peerName: "a string",
   title: "a string",
+  visibility: '"public" or "unlisted"',
+  picture: "a string",
   peer: "a string",
   offer: "an object",
   answer: "an object",
@@ -83,6 +85,12 @@ const FIELD_KINDS: Record<string, string> = {
   lost: "a string",
   version: "a whole number",
   resume: "a string",
+  text: "a string",
+  reaction: "a known reaction",
+  hide: "a string",
+  mute: "a string",
+  unmute: "a string",
+  isOn: "a boolean",
 };
 
 function describeField(command: string, field: string, value: object): string {
@@ -90,7 +98,9 @@ function describeField(command: string, field: string, value: object): string {
   const given = (value as Record<string, unknown>)[field];
   const isOfKind = kind === "an array"
     ? Array.isArray(given)
-    : kind === "an object"
+    // A word that is none of those is of the wrong kind, too.
+    : kind === "an object" || kind === "a boolean" || kind === "a known reaction" ||
+        field === "visibility"
     ? false
     : typeof given === "string";
   if (!isOfKind) return `No "${field}" property specified or not ${kind} in ${command} message`;

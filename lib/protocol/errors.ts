@@ -18,7 +18,12 @@ export const ERROR_CODES = [
   "not_watching",
   "not_linked",
   "no_capacity",
+  "bad_picture",
+  "not_listed",
+  "too_fast",
   "busy",
+  "chat_off",
+  "chat_muted",
   "internal",
 ] as const;
 
@@ -29,7 +34,8 @@ export type ErrorCode = typeof ERROR_CODES[number];
 export class UserError extends Error {
   override name = "UserError";
 
-  constructor(readonly code: ErrorCode, message: string) {
+  /** @param waitMs after how long the same may be tried again, where that is known */
+  constructor(readonly code: ErrorCode, message: string, readonly waitMs?: number) {
     super(message);
   }
 }

@@ -3,7 +3,7 @@
  */
 import { UserError } from "../protocol/mod.ts";
 import { nameTaken } from "../store/tree_store.ts";
-import type { InstanceId, Peer, PeerId } from "../tree/types.ts";
+import type { InstanceId, Peer, PeerId, Visibility } from "../tree/types.ts";
 import type { Context } from "./context.ts";
 import type { Session } from "./session.ts";
 import { unwatch } from "./departing.ts";
@@ -17,7 +17,12 @@ import { forgetIfEmpty, remember } from "./remembering.ts";
 export async function beginBroadcast(
   context: Context,
   session: Session,
-  { name, title, peerName }: { name: string; title: string; peerName: string },
+  { name, title, visibility, peerName }: {
+    name: string;
+    title: string;
+    visibility: Visibility;
+    peerName: string;
+  },
 ): Promise<void> {
   if (session.watching?.broadcast === name) {
     // Watches, or waits for, what is over: were it still to get a place, or to leave one, that
@@ -44,7 +49,14 @@ export async function beginBroadcast(
       // An earlier broadcast of the name may have been waited for.
       const now = context.clock.now();
       const begins = { ...root, joinedAt: now };
-      return context.store.createBroadcast({ name, edition, title, createdAt: now, root: begins });
+      return context.store.createBroadcast({
+        name,
+        edition,
+        title,
+        visibility,
+        createdAt: now,
+        root: begins,
+      });
     };
     while (!await create()) {
       // Whoever was ending it may be gone; what is half done is finished by whoever needs it done.

@@ -7,6 +7,7 @@ import type { Opaque } from "../protocol/mod.ts";
 import type { TreeStore } from "../store/tree_store.ts";
 import type { ResumeStore } from "../store/resume_store.ts";
 import type { Address } from "../tree/types.ts";
+import type { Chats } from "./chat/chats.ts";
 import type { Deliver } from "./deliver.ts";
 import type { Hints } from "./hints.ts";
 import type { Placements } from "./placement.ts";
@@ -15,6 +16,7 @@ import type { Registry } from "./registry.ts";
 import type { Suspects } from "./suspects.ts";
 import type { Tokens } from "./tokens.ts";
 import type { TreeWatch } from "./tree_watch.ts";
+import type { ViewerCounts } from "./viewer_counts.ts";
 
 /** How long who greeted keeps its place after its socket is lost, in ms (RESUME-1). */
 export interface GracePeriods {
@@ -43,6 +45,7 @@ export interface Context {
   placements: Placements;
   hints: Hints;
   treeWatch: TreeWatch;
+  chats: Chats;
   /** Is told of a session that was dropped because its client does not read. */
   onDropped: (session: Session) => void;
   /** Lets a session that has no socket keep what it holds for a while. */
@@ -54,5 +57,6 @@ export interface Context {
   /** Sessions being taken up, by the hash of their token. */
   takingUp: Map<string, Promise<void>>;
   suspects: Suspects;
+  viewerCounts: ViewerCounts;
   log: Log;
 }

@@ -41,7 +41,7 @@ export function dispatch(context: Context, session: Session, frame: string): voi
     return;
   }
   if (IMMEDIATE.has(message.command)) {
-    // None of these waits for anything, so what they throw is thrown here.
+    // Nobody waits for any of these.
     carryOut(context, session, message);
     return;
   }
@@ -79,7 +79,8 @@ function sendError(
   answers: string | undefined,
 ): void {
   if (error instanceof UserError) {
-    session.send({ command: "ERROR", message: error.message, code: error.code, answers });
+    const { message, code, waitMs } = error;
+    session.send({ command: "ERROR", message, code, answers, waitMs });
     return;
   }
   context.log("error", "command_failed", { command: answers, ...errorFields(error) });

@@ -13,6 +13,7 @@ import { atDeadline } from "./deadline.ts";
 import { giveUpPlace, slotsOpened, unwatch } from "./departing.ts";
 import { insist } from "./insist.ts";
 import { noCapacity, PlacementCancelledError } from "./placement.ts";
+import { catchUpWithRelay, fanoutOf } from "./relaying.ts";
 import type { Session, Watching } from "./session.ts";
 
 /** Looks for a parent for the offer at hand, not before a time in ms since the epoch. */
@@ -34,7 +35,7 @@ export function lookForParent(
     peer: {
       id: session.id,
       displayName: watching.peerName,
-      fanout: watching.relay === "none" ? 0 : context.config.fanout,
+      fanout: fanoutOf(context, watching.relay),
       relay: watching.relay,
       address: context.address,
       resumable: session.isResumable,
@@ -164,6 +165,7 @@ function onPlaced(
   watching.parent = { id: placed.peer.parent!, address: placed.parentAddress };
   watching.lostParents = null;
   context.hints.changed(broadcast);
+  catchUpWithRelay(context, session, watching);
   if (isOver(watching)) return;
   // Whoever cancelled this placement after it was claimed sees to what comes next.
   if (session.isGone || !offer) return;

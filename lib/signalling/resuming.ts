@@ -56,6 +56,7 @@ export function letGo(context: Context, session: Session, to: Address): void {
   session.watching?.deadline?.();
   session.watching?.pending?.cancel();
   context.treeWatch.unsubscribeAll(session);
+  context.chats.unfollowAll(session);
   context.registry.delete(session);
   context.registry.forward(session.id, to);
   session.markClosed();

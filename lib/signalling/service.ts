@@ -6,6 +6,7 @@ import type { Bus } from "../bus/bus.ts";
 import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
 import { CLOSE_SERVICE_RESTART } from "../protocol/mod.ts";
+import type { ChatStore } from "../store/chat_store.ts";
 import type { ResumeStore } from "../store/resume_store.ts";
 import type { TreeStore } from "../store/tree_store.ts";
 import type { Address, Peer } from "../tree/types.ts";
@@ -19,6 +20,7 @@ import {
   unreached,
 } from "./asking.ts";
 import { endBroadcast, finishEnding } from "./broadcasting.ts";
+import { Chats } from "./chat/chats.ts";
 import type { Context, SignallingConfig } from "./context.ts";
 import { deliverBy } from "./deliver.ts";
 import { dispatch } from "./dispatch.ts";
@@ -38,6 +40,7 @@ import { inTurn } from "./turn.ts";
 import type { Tokens } from "./tokens.ts";
 import { TreeWatch } from "./tree_watch.ts";
 import { unwatch } from "./departing.ts";
+import { ViewerCounts } from "./viewer_counts.ts";
 import { onAnswer, onDeserted, onEnded, onOrphaned } from "./parenting.ts";
 
 /** What a SignallingService is made of. */
@@ -46,6 +49,8 @@ export interface SignallingOptions {
   address: Address;
   store: TreeStore;
   resumes: ResumeStore;
+  /** What is said in chats. */
+  chats: ChatStore;
   bus: Bus;
   clock: Clock;
   log: Log;
@@ -92,7 +97,9 @@ export class SignallingService {
       },
       registry: new Registry(),
       placements: new Placements({ store, address, random, clock }),
+      viewerCounts: new ViewerCounts({ store, clock, log }),
       treeWatch: new TreeWatch({ store, hints, clock, log }),
+      chats: new Chats({ store: options.chats, tree: store, bus, clock, log, random }),
       deliver: deliverBy(
         bus,
         (envelope) => this.#receive(envelope),
@@ -138,7 +145,7 @@ export class SignallingService {
     const session = opened.successor ?? opened;
     if (session.isResumable && session.holdsSomething && !session.isGone) {
       session.releaseOutlet();
-      this.#context.treeWatch.unsubscribeAll(session);
+      this.#unfollowAll(session);
       this.#context.beginGrace(session);
       return;
     }
@@ -147,11 +154,11 @@ export class SignallingService {
 
   /** Gives up all that a session holds. */
   async #giveUp(session: Session): Promise<void> {
-    const { registry, treeWatch } = this.#context;
+    const { registry } = this.#context;
     session.markClosed();
     if (registry.get(session.id) !== session) return;
     registry.delete(session);
-    treeWatch.unsubscribeAll(session);
+    this.#unfollowAll(session);
     const departure = inTurn(session, () => this.#depart(session));
     this.#departures.add(departure);
     await departure;
@@ -170,6 +177,7 @@ export class SignallingService {
     }
     await Promise.all(this.#departures);
     this.#context.treeWatch.close();
+    this.#context.chats.close();
     this.#unlisten();
     this.#context.hints.close();
     this.#context.suspects.close();
@@ -180,12 +188,12 @@ export class SignallingService {
    * of this instance was taken for lost. Who greeted comes back, here or elsewhere.
    */
   abandon(): void {
-    const { registry, treeWatch } = this.#context;
+    const { registry } = this.#context;
     for (const session of registry.all()) {
       session.close(CLOSE_SERVICE_RESTART, RESTARTS);
       session.watching?.pending?.cancel();
       session.watching?.deadline?.();
-      treeWatch.unsubscribeAll(session);
+      this.#unfollowAll(session);
       registry.delete(session);
       session.markClosed();
     }
@@ -193,6 +201,7 @@ export class SignallingService {
 
   /** Reads again what the sessions hold, because messages may have been lost. For the bus. */
   reread(): Promise<void> {
+    this.#context.chats.recheck();
     // Whoever asks while this is under way may know of a later loss: once more, for all of them.
     return this.#nextReread ??= this.#reread.then(() => {
       this.#nextReread = null;
@@ -223,7 +232,7 @@ export class SignallingService {
 
   async #depart(session: Session): Promise<void> {
     // Also a subscription that was being made while the socket closed.
-    this.#context.treeWatch.unsubscribeAll(session);
+    this.#unfollowAll(session);
     const { clock, log } = this.#context;
     const steps = [
       () => unwatch(this.#context, session),
@@ -236,6 +245,12 @@ export class SignallingService {
       { clock, log, event: "forgetting_failed" },
       () => forgetPeer(this.#context, session.id),
     );
+  }
+
+  /** Ends the subscriptions of a session. */
+  #unfollowAll(session: Session): void {
+    this.#context.treeWatch.unsubscribeAll(session);
+    this.#context.chats.unfollowAll(session);
   }
 
   #receive(envelope: Envelope): void {

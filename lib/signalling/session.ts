@@ -101,6 +101,8 @@ export class Session {
   hasSpoken = false;
   /** When lost parents were reported, in ms since the epoch; the oldest first. */
   lostReports: number[] = [];
+  /** When still pictures were sent, in ms since the epoch, as far as that still counts; the oldest first. */
+  stillsSent: number[] = [];
   /** The commands under way and waiting, oldest first; each begins when the one before is done. */
   queue: Promise<void> | null = null;
   waitingCommands = 0;

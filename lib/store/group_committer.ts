@@ -11,7 +11,7 @@ export type CommitKv = Pick<Deno.Kv, "atomic">;
 export interface Change {
   /** At most 10: a self-hosted denokv takes no more in one atomic. */
   checks: Deno.AtomicCheck[];
-  sets?: [key: Deno.KvKey, value: unknown][];
+  sets?: [key: Deno.KvKey, value: unknown, options?: { expireIn?: number }][];
   deletes?: Deno.KvKey[];
 }
 
@@ -156,7 +156,7 @@ export class GroupCommitter {
       for (const { checks, deletes = [], sets = [] } of changes) {
         atomic.check(...checks);
         for (const key of deletes) atomic.delete(key);
-        for (const [key, value] of sets) atomic.set(key, value);
+        for (const [key, value, options] of sets) atomic.set(key, value, options);
       }
       try {
         const result = await atomic.commit();

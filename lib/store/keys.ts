@@ -28,6 +28,17 @@ export const keys = {
   ],
   slots: (name: string) => ["slot", name],
   allSlots: () => ["slot"],
+  /** The still picture of a broadcast; which one it is stands in the broadcast, too. */
+  still: (name: string) => ["still", name, "latest"],
+  stills: (name: string) => ["still", name],
+  allStills: () => ["still"],
+  /** A message of a broadcast's chat; ids sort as the messages do. */
+  chatMessage: (name: string, id: string) => ["chat", name, "message", id],
+  chatMessages: (name: string) => ["chat", name, "message"],
+  /** What its broadcaster has decided; below the same prefix, so that both are found by it. */
+  chatRules: (name: string) => ["chat", name, "rules"],
+  chat: (name: string) => ["chat", name],
+  allChats: () => ["chat"],
   /** Mail for an instance, in the order of each sender's numbers (lib/bus/kv_entry.ts). */
   inbox: (to: InstanceId) => ["inbox", to],
   mail: (to: InstanceId, from: InstanceId, epoch: number, seq: number) => [

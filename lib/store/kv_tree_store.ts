@@ -8,10 +8,22 @@
  * - a departure checks the peer, its parent, and for each of its places the child or the open slot
  *   that was read: at most 1 + 1 + 8 = 10, because fan-out is at most 8;
  * - a re-attachment checks the orphan, the slot it takes and its own open slots: at most 10. The
- *   chain of parents is read, not checked: see docs/decisions/0003-reattaching-without-checking-the-chain.md.
+ *   chain of parents is read, not checked: see docs/decisions/0003-reattaching-without-checking-the-chain.md;
+ * - another way of relaying checks the peer and each of its places as a departure does, and not the
+ *   parent, which it leaves alone: at most 9.
  */
 import type { TreeSnapshot } from "../tree/invariants.ts";
-import { attach, depart, freedSlot, openPlaces, orphan, reachesRoot } from "../tree/repair.ts";
+import {
+  attach,
+  changeRelaying,
+  depart,
+  freedSlot,
+  openPlaces,
+  orphan,
+  reachesRoot,
+  type Relaying,
+} from "../tree/repair.ts";
+import { isRoot } from "../tree/root.ts";
 import type { Address, Broadcast, Edition, Peer, PeerId } from "../tree/types.ts";
 import { type Change, GroupCommitter, StoreUnavailableError } from "./group_committer.ts";
 import { keys } from "./keys.ts";
@@ -21,6 +33,7 @@ import { TreeReader } from "./tree_reader.ts";
 import {
   type Condition,
   type Departure,
+  mayHaveStill,
   type MovedPeer,
   nameTaken,
   type NewBroadcast,
@@ -28,6 +41,8 @@ import {
   type OpenSlot,
   type PlacedPeer,
   type ReattachResult,
+  type RelayChange,
+  type Still,
   type TreeStore,
 } from "./tree_store.ts";
 
@@ -49,6 +64,8 @@ const MAX_ATTEMPTS = 100;
 export class KvTreeStore implements TreeStore {
   readonly #reader: TreeReader;
   readonly #committer: GroupCommitter;
+  /** Pictures go by themselves: joins need not wait for so many bytes. */
+  readonly #stills: GroupCommitter;
   readonly #random: () => number;
   readonly #delay: (ms: number) => Promise<void>;
 
@@ -57,14 +74,17 @@ export class KvTreeStore implements TreeStore {
     this.#random = random;
     this.#delay = delay;
     this.#committer = new GroupCommitter({ kv, random, delay });
+    this.#stills = new GroupCommitter({ kv, random, delay });
   }
 
   async createBroadcast(
-    { name, edition, title, createdAt, root }: NewBroadcast,
+    { name, edition, title, visibility = "public", createdAt, root }: NewBroadcast,
   ): Promise<boolean> {
     const broadcast: Broadcast = {
       name,
       title,
+      visibility,
+      still: null,
       createdAt,
       edition,
       root: root.id,
@@ -106,6 +126,34 @@ export class KvTreeStore implements TreeStore {
 
   async countViewers(name: string): Promise<number> {
     return Math.max(0, await this.#reader.countPeers(name) - 1);
+  }
+
+  async countAllViewers(): Promise<Map<string, number>> {
+    const counts = await this.#reader.countAllPeers();
+    for (const [name, peers] of counts) counts.set(name, Math.max(0, peers - 1));
+    return counts;
+  }
+
+  setStill(name: string, root: PeerId, still: Still, keepMs: number): Promise<boolean> {
+    return this.#retry(async () => {
+      const entry = await this.#reader.broadcast(name);
+      if (!entry || !mayHaveStill(entry.value, root)) return false;
+      const { version, until } = still;
+      // The check on the broadcast keeps what comes late out of one that is ending, or of the next.
+      const key = keys.broadcast(name);
+      const written = await this.#stills.commit({
+        checks: [{ key, versionstamp: entry.versionstamp }],
+        sets: [
+          [key, { ...entry.value, still: { version, until } }],
+          [keys.still(name), still, { expireIn: keepMs }],
+        ],
+      });
+      return written === null ? RETRY : true;
+    });
+  }
+
+  still(name: string): Promise<Still | null> {
+    return this.#reader.still(name);
   }
 
   openSlots(name: string, limit: number): Promise<OpenSlot[]> {
@@ -205,6 +253,48 @@ export class KvTreeStore implements TreeStore {
         ],
       });
       return version === null ? RETRY : { peer: entry.value, parent: parent?.value ?? null };
+    });
+  }
+
+  setRelaying(
+    name: string,
+    id: PeerId,
+    relaying: Relaying,
+    condition: Condition = {},
+  ): Promise<RelayChange | null> {
+    return this.#retry(async () => {
+      const entry = await this.#reader.peer(name, id);
+      if (!entry || isRoot(entry.value) || !meets(entry.value, condition)) return null;
+      const { relay, fanout } = entry.value;
+      if (relay === relaying.relay && fanout === relaying.fanout) {
+        return { peer: entry.value, orphans: [] };
+      }
+      const places = await this.#placesOf(name, entry.value);
+      // What is being swept is incomplete, and all in it are as good as gone.
+      if (!places) return await this.#isLive(name) ? RETRY : null;
+      const { own, children } = places;
+      const { peer, orphans, opened, closed } = changeRelaying(entry.value, relaying, {
+        children: children.map(({ value }) => value),
+        open: own,
+      });
+      const version = await this.#committer.commit({
+        checks: [
+          peerCheck(name, entry),
+          ...children.map((child) => peerCheck(name, child)),
+          ...own.map((slot) => slotCheck(name, slot)),
+        ],
+        deletes: [
+          ...closed.map((slot) => slotKey(name, slot)),
+          ...orphans.map((child) => keys.child(name, id, child.id)),
+          ...orphans.flatMap((child) => placeKeys(name, child)),
+        ],
+        sets: [
+          [keys.peer(name, id), peer],
+          ...orphans.map((child): [Deno.KvKey, Peer] => [keys.peer(name, child.id), child]),
+          ...slotSets(name, opened),
+        ],
+      });
+      return version === null ? RETRY : { peer, orphans };
     });
   }
 

@@ -11,7 +11,7 @@ import type { Version } from "./tree_store.ts";
 /** The part of Deno KV that is used here. */
 export type LeftoversKv = Pick<Deno.Kv, "list" | "atomic">;
 
-/** A peer, child link or slot of a broadcast that is not there. */
+/** A peer, child link, slot, still picture or chat key of a broadcast that is not there. */
 type Stray = { kind: "stray"; name: string; key: Deno.KvKey; version: Version };
 
 /** Mail for an instance that is not there. */
@@ -45,6 +45,9 @@ export interface LeftoversOptions {
 
 /** Entries fetched at once; KV allows 500 for each batch of a list. */
 const BATCH_SIZE = 500;
+
+/** The same for still pictures, which have 40 KiB each. */
+const STILLS_BATCH_SIZE = 50;
 
 /** See the module's paragraph. */
 export class Leftovers {
@@ -83,7 +86,14 @@ export class Leftovers {
     const belongings: Stray[] = [];
     const members = new Map<string, Set<PeerId>>();
     const homes = new Set<InstanceId>();
-    for (const prefix of [keys.allSlots(), keys.allPeers(), keys.allChildren()]) {
+    const prefixes = [
+      keys.allSlots(),
+      keys.allPeers(),
+      keys.allChildren(),
+      keys.allStills(),
+      keys.allChats(),
+    ];
+    for (const prefix of prefixes) {
       for await (const { key, value, versionstamp: version } of this.#list(prefix)) {
         const name = key[1] as string;
         belongings.push({ kind: "stray", name, key, version });
@@ -129,7 +139,8 @@ export class Leftovers {
   }
 
   #list(prefix: Deno.KvKey): Deno.KvListIterator<unknown> {
-    return this.#kv.list({ prefix }, { batchSize: BATCH_SIZE });
+    const batchSize = prefix[0] === keys.allStills()[0] ? STILLS_BATCH_SIZE : BATCH_SIZE;
+    return this.#kv.list({ prefix }, { batchSize });
   }
 }
 

@@ -4,11 +4,22 @@
  * that was read earlier can be gone.
  */
 import type { TreeSnapshot } from "../tree/invariants.ts";
-import { attach, depart, freedSlot, openPlaces, orphan, reachesRoot } from "../tree/repair.ts";
+import {
+  attach,
+  changeRelaying,
+  depart,
+  freedSlot,
+  openPlaces,
+  orphan,
+  reachesRoot,
+  type Relaying,
+} from "../tree/repair.ts";
+import { isRoot } from "../tree/root.ts";
 import type { Address, Broadcast, Peer, PeerId, Slot } from "../tree/types.ts";
 import {
   type Condition,
   type Departure,
+  mayHaveStill,
   type MovedPeer,
   nameTaken,
   type NewBroadcast,
@@ -16,6 +27,8 @@ import {
   type OpenSlot,
   type PlacedPeer,
   type ReattachResult,
+  type RelayChange,
+  type Still,
   type TreeStore,
 } from "./tree_store.ts";
 
@@ -24,6 +37,7 @@ interface Tree {
   peers: Map<PeerId, Peer>;
   children: Map<PeerId, Set<PeerId>>;
   slots: Map<string, OpenSlot>;
+  still: Still | null;
 }
 
 /** See the module's paragraph. */
@@ -32,7 +46,7 @@ export class MemoryTreeStore implements TreeStore {
   #version = 0;
 
   createBroadcast(
-    { name, edition, title, createdAt, root }: NewBroadcast,
+    { name, edition, title, visibility = "public", createdAt, root }: NewBroadcast,
   ): Promise<boolean> {
     const existing = this.#trees.get(name);
     if (existing?.broadcast.state === "live") {
@@ -51,6 +65,8 @@ export class MemoryTreeStore implements TreeStore {
       broadcast: {
         name,
         title,
+        visibility,
+        still: null,
         createdAt,
         edition,
         root: root.id,
@@ -60,6 +76,7 @@ export class MemoryTreeStore implements TreeStore {
       peers: new Map([[peer.id, peer]]),
       children: new Map(),
       slots: new Map(),
+      still: null,
     };
     this.#trees.set(name, tree);
     this.#openSlots(tree, openPlaces(peer, []));
@@ -85,6 +102,23 @@ export class MemoryTreeStore implements TreeStore {
 
   countViewers(name: string): Promise<number> {
     return Promise.resolve(Math.max(0, (this.#trees.get(name)?.peers.size ?? 0) - 1));
+  }
+
+  countAllViewers(): Promise<Map<string, number>> {
+    const counts = [...this.#trees].map(([name, { peers }]) => [name, peers.size - 1] as const);
+    return Promise.resolve(new Map(counts));
+  }
+
+  setStill(name: string, root: PeerId, still: Still): Promise<boolean> {
+    const tree = this.#trees.get(name);
+    if (!tree || !mayHaveStill(tree.broadcast, root)) return Promise.resolve(false);
+    tree.still = structuredClone(still);
+    tree.broadcast.still = { version: still.version, until: still.until };
+    return Promise.resolve(true);
+  }
+
+  still(name: string): Promise<Still | null> {
+    return Promise.resolve(structuredClone(this.#trees.get(name)?.still ?? null));
   }
 
   openSlots(name: string, limit: number): Promise<OpenSlot[]> {
@@ -147,6 +181,31 @@ export class MemoryTreeStore implements TreeStore {
     this.#closeSlotsOf(tree, id);
     if (freed) this.#openSlots(tree, [freed]);
     return Promise.resolve(structuredClone({ peer, parent }));
+  }
+
+  setRelaying(
+    name: string,
+    id: PeerId,
+    relaying: Relaying,
+    condition: Condition = {},
+  ): Promise<RelayChange | null> {
+    const tree = this.#trees.get(name);
+    const before = tree?.peers.get(id);
+    if (!tree || !before || isRoot(before) || !meets(before, condition)) {
+      return Promise.resolve(null);
+    }
+    const open = [...tree.slots.values()].filter(({ parent }) => parent === id);
+    const children = childrenOf(tree, id);
+    const plan = changeRelaying(before, relaying, { children, open });
+    tree.peers.set(id, plan.peer);
+    for (const slot of plan.closed) tree.slots.delete(slotId(slot));
+    for (const child of plan.orphans) {
+      tree.children.get(id)?.delete(child.id);
+      tree.peers.set(child.id, child);
+      this.#closeSlotsOf(tree, child.id);
+    }
+    this.#openSlots(tree, plan.opened);
+    return Promise.resolve(structuredClone({ peer: plan.peer, orphans: plan.orphans }));
   }
 
   leave(name: string, id: PeerId, condition: Condition = {}): Promise<Departure | null> {

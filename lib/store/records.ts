@@ -2,7 +2,7 @@
  * How the tree's facts are written in KV: entries, slots and the checks that pin what was read.
  * Pure; used by everything in this folder that speaks to KV.
  */
-import type { Edition, Peer, PeerId, Slot } from "../tree/types.ts";
+import type { Broadcast, Edition, Peer, PeerId, Slot } from "../tree/types.ts";
 import { keys } from "./keys.ts";
 import type { OpenSlot, Version } from "./tree_store.ts";
 
@@ -11,6 +11,16 @@ export type Entry<T> = { value: T; versionstamp: Version };
 
 /** A slot as stored: where the parent is, and the edition. An array, because many are read at once. */
 export type SlotValue = [instance: string, region: string, edition: Edition];
+
+/** A broadcast as it may be stored: earlier versions knew less of it. */
+export type StoredBroadcast =
+  & Omit<Broadcast, "visibility" | "still">
+  & Partial<Pick<Broadcast, "visibility" | "still">>;
+
+/** Reads a broadcast as any version has written it. */
+export function broadcastFrom(stored: StoredBroadcast): Broadcast {
+  return { visibility: "public", still: null, ...stored };
+}
 
 /** Pins a peer to the state that was read. */
 export function peerCheck(name: string, { value, versionstamp }: Entry<Peer>): Deno.AtomicCheck {

@@ -5,8 +5,14 @@
 import type { TreeSnapshot } from "../tree/invariants.ts";
 import { type Broadcast, MAX_FANOUT, type Peer, type PeerId } from "../tree/types.ts";
 import { keys } from "./keys.ts";
-import { type Entry, slotFrom, type SlotValue } from "./records.ts";
-import type { OpenSlot } from "./tree_store.ts";
+import {
+  broadcastFrom,
+  type Entry,
+  slotFrom,
+  type SlotValue,
+  type StoredBroadcast,
+} from "./records.ts";
+import type { OpenSlot, Still } from "./tree_store.ts";
 
 /** The part of Deno KV that reading needs. */
 export type ReadKv = Pick<Deno.Kv, "get" | "getMany" | "list">;
@@ -24,13 +30,13 @@ export class TreeReader {
 
   /** Reads a broadcast. */
   async broadcast(name: string): Promise<Entry<Broadcast> | null> {
-    const entry = await this.#kv.get<Broadcast>(keys.broadcast(name));
-    return entry.value === null ? null : entry;
+    const { value, versionstamp } = await this.#kv.get<StoredBroadcast>(keys.broadcast(name));
+    return value === null ? null : { value: broadcastFrom(value), versionstamp: versionstamp! };
   }
 
   /** Lists all broadcasts, in whatever state. */
-  broadcasts(): Promise<Broadcast[]> {
-    return this.#values<Broadcast>(keys.broadcasts());
+  async broadcasts(): Promise<Broadcast[]> {
+    return (await this.#values<StoredBroadcast>(keys.broadcasts())).map(broadcastFrom);
   }
 
   /** Reads a peer. */
@@ -56,6 +62,22 @@ export class TreeReader {
     const all = this.#kv.list({ prefix: keys.peers(name) }, { batchSize: BATCH_SIZE });
     for await (const _ of all) count++;
     return count;
+  }
+
+  /** Counts the peers of every broadcast, the roots too. */
+  async countAllPeers(): Promise<Map<string, number>> {
+    const counts = new Map<string, number>();
+    const all = this.#kv.list({ prefix: keys.allPeers() }, { batchSize: BATCH_SIZE });
+    for await (const { key } of all) {
+      const name = key[1] as string;
+      counts.set(name, (counts.get(name) ?? 0) + 1);
+    }
+    return counts;
+  }
+
+  /** Reads the still picture of a broadcast. */
+  async still(name: string): Promise<Still | null> {
+    return (await this.#kv.get<Still>(keys.still(name))).value;
   }
 
   /** Lists up to `limit` open slots, the shallowest first; all of them for Infinity. */
@@ -124,7 +146,14 @@ export class TreeReader {
   /** Lists every key that belongs to a broadcast but its own, with the values. */
   async belongings(name: string): Promise<[Deno.KvKey, unknown][]> {
     const found: [Deno.KvKey, unknown][] = [];
-    for (const prefix of [keys.slots(name), keys.peers(name), keys.children(name)]) {
+    const prefixes = [
+      keys.slots(name),
+      keys.peers(name),
+      keys.children(name),
+      keys.stills(name),
+      keys.chat(name),
+    ];
+    for (const prefix of prefixes) {
       for await (const { key, value } of this.#kv.list({ prefix }, { batchSize: BATCH_SIZE })) {
         found.push([key, value]);
       }

@@ -7,7 +7,17 @@
  * is a decision for the caller: a slot that is gone, a peer that is no member any more.
  */
 import { UserError } from "../protocol/mod.ts";
-import type { Address, Broadcast, InstanceId, Peer, PeerId, Slot } from "../tree/types.ts";
+import type { Relaying } from "../tree/repair.ts";
+import type {
+  Address,
+  Broadcast,
+  InstanceId,
+  Peer,
+  PeerId,
+  Slot,
+  StillMark,
+  Visibility,
+} from "../tree/types.ts";
 import type { TreeSnapshot } from "../tree/invariants.ts";
 
 /** Says which state of a record was read; opaque, and different after every change. */
@@ -35,7 +45,16 @@ export type NewPeer = Pick<
 >;
 
 /** What a broadcast begins with. */
-export type NewBroadcast = Omit<Broadcast, "state" | "root" | "displayName"> & { root: NewPeer };
+export type NewBroadcast =
+  & Omit<Broadcast, "state" | "root" | "displayName" | "visibility" | "still">
+  & { root: NewPeer; /** Public by default. */ visibility?: Visibility };
+
+/** A still picture of a broadcast. */
+export interface Still extends StillMark {
+  /** `image/webp` or `image/jpeg`. */
+  type: string;
+  bytes: Uint8Array<ArrayBuffer>;
+}
 
 /** How an attempt to take a slot for a peer with a subtree ended. */
 export type ReattachResult =
@@ -73,6 +92,9 @@ export interface Departure {
   orphans: Peer[];
 }
 
+/** What became of those below a peer that relays differently. */
+export type RelayChange = Pick<Departure, "peer" | "orphans">;
+
 /** See the module's paragraph. */
 export interface TreeStore {
   /**
@@ -97,6 +119,18 @@ export interface TreeStore {
 
   /** Counts the peers of a broadcast without the root. */
   countViewers(name: string): Promise<number>;
+
+  /** Counts them for every broadcast that has any, in one pass. */
+  countAllViewers(): Promise<Map<string, number>>;
+
+  /**
+   * Keeps a still picture in the place of the one before, until it is `keepMs` old or the broadcast
+   * ends; false unless `root` has a live public broadcast of that name.
+   */
+  setStill(name: string, root: PeerId, still: Still, keepMs: number): Promise<boolean>;
+
+  /** Reads the still picture that was kept last, also when its time is over; null for none. */
+  still(name: string): Promise<Still | null>;
 
   /** Lists up to `limit` open slots, the shallowest first. */
   openSlots(name: string, limit: number): Promise<OpenSlot[]>;
@@ -126,6 +160,17 @@ export interface TreeStore {
     condition?: Condition,
   ): Promise<Pick<Departure, "peer" | "parent"> | null>;
 
+  /**
+   * Records how a viewer relays from now on: places that it has no more close, and whoever is in one
+   * becomes an orphan; places that it has now open if it is live. Idempotent; null for no member.
+   */
+  setRelaying(
+    name: string,
+    id: PeerId,
+    relaying: Relaying,
+    condition?: Condition,
+  ): Promise<RelayChange | null>;
+
   /** Removes a peer; its children become orphans, and their open slots close. Null when it is no member (any more). */
   leave(name: string, id: PeerId, condition?: Condition): Promise<Departure | null>;
 
@@ -149,6 +194,11 @@ export interface TreeStore {
 
   /** Reads all that the invariants speak of. Only consistent while nothing changes; for tests. */
   snapshot(name: string): Promise<TreeSnapshot | null>;
+}
+
+/** Says whether a peer may give a broadcast a still picture. */
+export function mayHaveStill({ root, state, visibility }: Broadcast, by: PeerId): boolean {
+  return root === by && state === "live" && visibility === "public";
 }
 
 /** The error for a name that is live already, in the prototype's words. */

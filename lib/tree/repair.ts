@@ -2,7 +2,7 @@
  * What has to change when a peer goes or comes back: the tree's repairs as pure functions of what
  * was read. The store turns each plan into one atomic commit that checks everything the plan read.
  */
-import type { Peer, PeerId, Slot } from "./types.ts";
+import type { Peer, PeerId, RelayMode, Slot } from "./types.ts";
 
 /** What a departure changes. */
 export interface DeparturePlan {
@@ -49,6 +49,45 @@ export function openPlaces(peer: Peer, children: Peer[]): Slot[] {
   const slots: Slot[] = [];
   for (let n = 0; n < peer.fanout; n++) if (!taken.has(n)) slots.push(slotOf(peer, n));
   return slots;
+}
+
+/** How a viewer is to relay from now on, and how many it can carry. */
+export interface Relaying {
+  relay: RelayMode;
+  fanout: number;
+}
+
+/** What another way of relaying changes. */
+export interface RelayPlan {
+  peer: Peer;
+  /** The children for whom there is no place any more, turned into orphans. */
+  orphans: Peer[];
+  opened: Slot[];
+  closed: Slot[];
+}
+
+/**
+ * Plans that `peer` relays differently: places beyond its new fan-out close, and whoever is in one
+ * becomes an orphan that keeps its own subtree; new places open, once the peer has a picture.
+ *
+ * @param open the slots that are open under it
+ */
+export function changeRelaying<S extends Slot>(
+  peer: Peer,
+  relaying: Relaying,
+  { children, open }: { children: Peer[]; open: S[] },
+): RelayPlan & { closed: S[] } {
+  const { relay, fanout } = relaying;
+  const changed: Peer = { ...peer, relay, fanout };
+  const stays = ({ place }: { place: number | null }) => place !== null && place < fanout;
+  const taken = new Set(open.map(({ place }) => place));
+  const free = openPlaces(changed, children.filter(stays));
+  return {
+    peer: changed,
+    orphans: children.filter((child) => !stays(child)).map(orphan),
+    opened: peer.state === "live" ? free.filter(({ place }) => !taken.has(place)) : [],
+    closed: open.filter((slot) => !stays(slot)),
+  };
 }
 
 /**

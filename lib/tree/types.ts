@@ -66,10 +66,22 @@ export interface Slot {
   address: Address;
 }
 
+/** Who finds a broadcast: everybody, in the list, or only those who have its link. */
+export type Visibility = "public" | "unlisted";
+
+/** Which still picture of a broadcast there is, and until when, in ms since the epoch. */
+export interface StillMark {
+  version: string;
+  until: number;
+}
+
 /** A broadcast as stored. */
 export interface Broadcast {
   name: string;
   title: string;
+  visibility: Visibility;
+  /** The still picture that was sent last; only public broadcasts have any. */
+  still: StillMark | null;
   edition: Edition;
   root: PeerId;
   /** What the broadcaster is called. */

@@ -10,12 +10,14 @@ import { Logo } from "./logo.tsx";
 export interface PageHead {
   title: string;
   description: string;
-  /** The page's own style sheet, `/static/<styles>.css`, after the shared one. */
-  styles?: string;
+  /** The page's own style sheets, `/static/<styles>.css`, after the shared ones. */
+  styles?: string | readonly string[];
   /** The bundle that wakes its island, `/static/build/islands/<island>.js`. */
   island?: string;
   /** Absolute address of the page; pages that are shared as links have one. */
   url?: string;
+  /** What the page shows, for links to it; by default the general preview. */
+  image?: { path: string; text: string };
   /** Keeps the page out of search engines. */
   isPrivate?: boolean;
 }
@@ -41,7 +43,9 @@ function Document({ head, children }: { head: PageHead; children: ComponentChild
         {head.url && <OpenGraph head={head} url={head.url} />}
         <link rel="stylesheet" href="/static/styles.css" />
         <link rel="stylesheet" href="/static/parts.css" />
-        {head.styles && <link rel="stylesheet" href={`/static/${head.styles}.css`} />}
+        {[head.styles ?? []].flat().map((sheet) => (
+          <link key={sheet} rel="stylesheet" href={`/static/${sheet}.css`} />
+        ))}
         {head.island && <script type="module" src={`/static/build/islands/${head.island}.js`} />}
       </head>
       <body>
@@ -61,6 +65,9 @@ function Document({ head, children }: { head: PageHead; children: ComponentChild
         <main id="content">{children}</main>
         <footer class="site-footer">
           <p>Video travels from browser to browser. No media server, nothing to install.</p>
+          <p>
+            <a href="/docs/embed">Show a broadcast on your own site</a>
+          </p>
         </footer>
       </body>
     </html>
@@ -68,7 +75,7 @@ function Document({ head, children }: { head: PageHead; children: ComponentChild
 }
 
 function OpenGraph({ head, url }: { head: PageHead; url: string }) {
-  const image = new URL("/static/preview.png", url).href;
+  const image = new URL(head.image?.path ?? "/static/preview.png", url).href;
   return (
     <>
       <link rel="canonical" href={url} />
@@ -78,8 +85,12 @@ function OpenGraph({ head, url }: { head: PageHead; url: string }) {
       <meta property="og:description" content={head.description} />
       <meta property="og:url" content={url} />
       <meta property="og:image" content={image} />
-      <meta property="og:image:width" content="1200" />
-      <meta property="og:image:height" content="630" />
+      {head.image ? <meta property="og:image:alt" content={head.image.text} /> : (
+        <>
+          <meta property="og:image:width" content="1200" />
+          <meta property="og:image:height" content="630" />
+        </>
+      )}
       <meta name="twitter:card" content="summary_large_image" />
     </>
   );

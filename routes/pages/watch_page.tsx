@@ -15,11 +15,6 @@ export function WatchPage(props: WatchProps) {
       <Island name="watch" props={props}>
         <Watch {...props} />
       </Island>
-      <p class="passing-on">
-        While you watch, your browser also passes the stream on to a few other viewers. That is how
-        Tributary works without a media server: it uses some of your upload and stops when you
-        leave.
-      </p>
     </div>
   );
 }

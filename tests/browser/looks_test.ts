@@ -33,7 +33,6 @@ Deno.test("studio and watch page, before, while and after somebody is live", asy
     assert(await shifts() <= MAX_SHIFT, `the watch page moves by ${await shifts()}`);
     await assertGoodLooks(viewer, "watch-live", { fullPage: true });
     await assertGoodLooks(studio, "studio-live", { fullPage: true });
-    await assertGoodLooks(await open("/"), "home-live", { fullPage: true });
 
     await viewer.getByRole("button", { name: "Leave" }).click();
     await assertGoodLooks(viewer, "watch-left");

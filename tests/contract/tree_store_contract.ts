@@ -2,10 +2,19 @@
  * What every TreeStore must do. Run on each implementation by tree_store_test.ts.
  */
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import type { NewPeer, OpenSlot, PlacedPeer, TreeStore } from "../../lib/store/tree_store.ts";
-import { UserError } from "../../lib/protocol/mod.ts";
+import type {
+  NewPeer,
+  OpenSlot,
+  PlacedPeer,
+  Still,
+  TreeStore,
+} from "../../lib/store/tree_store.ts";
+import { MAX_STILL_BYTES, UserError } from "../../lib/protocol/mod.ts";
 import { violations } from "../../lib/tree/invariants.ts";
+import type { Visibility } from "../../lib/tree/types.ts";
 
+const NO_MORE = { relay: "none", fanout: 0 } as const;
+const AGAIN = { relay: "forward", fanout: 2 } as const;
 const HERE = { instance: "here", region: "eu" };
 
 /** A store to test, and what gives it back. */
@@ -341,6 +350,73 @@ export function treeStoreContract(name: string, make: () => Promise<StoreUnderTe
     }
   });
 
+  test("[RELAY-2] who relays no more has no places, and its children are orphans with their own", async (store) => {
+    await start(store, "b", 1);
+    await chain(store, "b", ["v1", "v2", "v3"]);
+    const change = await store.setRelaying("b", "v1", NO_MORE);
+    assertEquals(change?.orphans.map(({ id }) => id), ["v2"]);
+    const [v1, v2, v3] = await Promise.all(["v1", "v2", "v3"].map((id) => store.peer("b", id)));
+    assertEquals([v1?.state, v1?.parent, v1?.relay], ["live", "root", "none"]);
+    assertEquals([v2?.state, v3?.state, v3?.parent], ["orphan", "live", "v2"]);
+    assertEquals((await store.openSlots("b", 10)).map(({ parent }) => parent), ["v3", "v3"]);
+    const again = await store.setRelaying("b", "v1", NO_MORE);
+    assertEquals([again?.peer.id, again?.orphans], ["v1", []]);
+  });
+
+  test("[RELAY-3] who relays again has its places again, at once if it is live", async (store) => {
+    await start(store, "b", 1);
+    const placed = await joinAnywhere(store, "b", "v1", { open: false });
+    await store.setRelaying("b", "v1", NO_MORE);
+    assert(await store.open("b", placed), "as it was read before the change");
+    assertEquals(await store.openSlots("b", 10), []);
+    await store.setRelaying("b", "v1", AGAIN);
+    assertEquals((await store.openSlots("b", 10)).map(({ parent }) => parent), ["v1", "v1"]);
+    await joinAnywhere(store, "b", "v2");
+    const change = await store.setRelaying("b", "v1", AGAIN);
+    assertEquals(change?.orphans, [], "a second time changes nothing");
+  });
+
+  test("[RELAY-1] the root and who is no member do not change how they relay", async (store) => {
+    await start(store, "b");
+    await joinAnywhere(store, "b", "v1");
+    assertEquals(await store.setRelaying("b", "root", NO_MORE), null);
+    assertEquals(await store.setRelaying("b", "nobody", NO_MORE), null);
+    assertEquals(await store.setRelaying("b", "v1", NO_MORE, { ifAt: "elsewhere" }), null);
+    assertEquals((await store.peer("b", "v1"))?.relay, null);
+  });
+
+  test("[RELAY-2] a join and its parent's relaying no more never both go unseen", async (store) => {
+    for (let round = 0; round < 20; round++) {
+      const name = `r${round}`;
+      await start(store, name, 1);
+      await joinAnywhere(store, name, "v1");
+      const slots = await store.openSlots(name, 10);
+      const [change, ...joins] = await Promise.all([
+        store.setRelaying(name, "v1", NO_MORE),
+        ...slots.map((slot, i) => store.join(name, newcomer(`w${i}`), slot)),
+      ]);
+      const below = (await store.peers(name)).filter(({ parent }) => parent === "v1");
+      assertEquals(below, []);
+      assertEquals(change?.orphans.length, joins.filter((placed) => placed !== null).length);
+      await assertSound(store, name);
+    }
+  });
+
+  test("departures above and below at once with who relays no more leave a sound tree", async (store) => {
+    for (let round = 0; round < 20; round++) {
+      const name = `r${round}`;
+      await start(store, name, 1);
+      await chain(store, name, ["v1", "v2", "v3"]);
+      await Promise.all([
+        store.setRelaying(name, "v2", NO_MORE),
+        store.leave(name, "v1"),
+        round % 2 === 0 ? store.leave(name, "v3") : store.detach(name, "v3"),
+        store.move(name, "v2", THERE),
+      ]);
+      await assertSound(store, name);
+    }
+  });
+
   test("allPeers() lists the peers of all broadcasts", async (store) => {
     await start(store, "a");
     await start(store, "b");
@@ -351,6 +427,80 @@ export function treeStoreContract(name: string, make: () => Promise<StoreUnderTe
       "b/root",
       "b/v1",
     ]);
+  });
+
+  test("countAllViewers() counts for every broadcast what countViewers() does for one", async (store) => {
+    await start(store, "a");
+    await start(store, "b", 1);
+    await chain(store, "b", ["v1", "v2"]);
+    const counts = await store.countAllViewers();
+    assertEquals([counts.get("a"), counts.get("b"), counts.size], [0, 2, 2]);
+    assertEquals(await store.countViewers("b"), 2);
+  });
+
+  test("[START-6] a broadcast is public unless it begins as another", async (store) => {
+    await start(store, "b");
+    await start(store, "c", 2, "unlisted");
+    assertEquals((await store.broadcast("b"))?.visibility, "public");
+    assertEquals((await store.broadcast("c"))?.visibility, "unlisted");
+    const all = await store.broadcasts();
+    assertEquals(all.map(({ name, visibility }) => `${name} ${visibility}`).sort(), [
+      "b public",
+      "c unlisted",
+    ]);
+  });
+
+  test("[STILL-1] setStill() keeps the latest picture, and the broadcast says which it is", async (store) => {
+    await start(store, "b");
+    assertEquals([await store.still("b"), (await store.broadcast("b"))?.still], [null, null]);
+    assert(await store.setStill("b", "root", stillOf("v1"), 60_000));
+    assert(await store.setStill("b", "root", stillOf("v2"), 60_000));
+    assertEquals(await store.still("b"), stillOf("v2"));
+    assertEquals((await store.broadcast("b"))?.still, { version: "v2", until: 7 });
+    assertEquals((await store.broadcasts())[0]?.title, "B", "nothing else has changed");
+  });
+
+  test("[STILL-2] setStill() is for the root of a live public broadcast only", async (store) => {
+    await start(store, "b", 1);
+    await chain(store, "b", ["v1"]);
+    await start(store, "c", 2, "unlisted");
+    assertEquals(await store.setStill("b", "v1", stillOf("v"), 60_000), false);
+    assertEquals(await store.setStill("c", "root", stillOf("v"), 60_000), false);
+    assertEquals(await store.setStill("nowhere", "root", stillOf("v"), 60_000), false);
+    assert(await store.beginEnding("b", "root"));
+    assertEquals(await store.setStill("b", "root", stillOf("v"), 60_000), false);
+    await store.sweep("b");
+    for (const name of ["b", "c", "nowhere"]) assertEquals(await store.still(name), null);
+  });
+
+  test("[STILL-4] the picture goes with its broadcast, and the next one has none", async (store) => {
+    await start(store, "b");
+    assert(await store.setStill("b", "root", stillOf("v1"), 60_000));
+    assert(await store.beginEnding("b", "root"));
+    await store.sweep("b");
+    assertEquals(await store.still("b"), null);
+    await start(store, "b");
+    assertEquals([await store.still("b"), (await store.broadcast("b"))?.still], [null, null]);
+  });
+
+  test("[STILL-4] pictures and an end at once leave no picture behind", async (store) => {
+    for (let round = 0; round < 20; round++) {
+      const name = `r${round}`;
+      await start(store, name);
+      await Promise.all([
+        store.setStill(name, "root", stillOf("v1"), 60_000),
+        store.beginEnding(name, "root").then(() => store.sweep(name)),
+        store.setStill(name, "root", stillOf("v2"), 60_000),
+      ]);
+      assertEquals([await store.still(name), await store.broadcast(name)], [null, null]);
+    }
+  });
+
+  test("[STILL-1] the largest picture there may be fits", async (store) => {
+    await start(store, "b");
+    const bytes = crypto.getRandomValues(new Uint8Array(MAX_STILL_BYTES));
+    assert(await store.setStill("b", "root", { ...stillOf("v"), bytes }, 60_000));
+    assertEquals((await store.still("b"))?.bytes, bytes);
   });
 
   test("[END-2] sweep() finds every member, orphans too, and frees the name", async (store) => {
@@ -410,12 +560,23 @@ export async function assertSound(store: TreeStore, name: string): Promise<void>
   if (snapshot) assertEquals(violations(snapshot), []);
 }
 
-async function start(store: TreeStore, name: string, fanout = 2): Promise<void> {
+/** Makes a picture for `setStill`. */
+function stillOf(version: string): Still {
+  return { version, until: 7, type: "image/webp", bytes: new Uint8Array([1, 2, 3]) };
+}
+
+async function start(
+  store: TreeStore,
+  name: string,
+  fanout = 2,
+  visibility?: Visibility,
+): Promise<void> {
   assert(
     await store.createBroadcast({
       name,
       edition: `edition of ${name}`,
       title: name.toUpperCase(),
+      visibility,
       createdAt: 1,
       root: newcomer("root", fanout),
     }),

@@ -8,6 +8,7 @@ import { Housekeeping, type HousekeepingTally } from "../../lib/instances/housek
 import { SignallingService } from "../../lib/signalling/service.ts";
 import { secureTokens } from "../../lib/signalling/tokens.ts";
 import { KvInstanceStore } from "../../lib/store/kv_instance_store.ts";
+import { KvChatStore } from "../../lib/store/kv_chat_store.ts";
 import { KvResumeStore } from "../../lib/store/kv_resume_store.ts";
 import { KvTreeStore } from "../../lib/store/kv_tree_store.ts";
 import { Leftovers } from "../../lib/store/leftovers.ts";
@@ -31,6 +32,7 @@ export async function sweep(kv: Deno.Kv): Promise<HousekeepingTally | null> {
     address: { instance: self, region: "eu" },
     store: new KvTreeStore({ kv }),
     resumes: new KvResumeStore({ kv }),
+    chats: new KvChatStore({ kv }),
     bus: new MemoryBusNetwork().join(self),
     clock,
     random: Math.random,

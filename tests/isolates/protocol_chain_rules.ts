@@ -21,6 +21,25 @@ export function registerChainRules(title: string, newWorld: () => World): void {
     assertEquals(c.received.filter(({ command }) => command === "RECONNECT_TO_BROADCAST"), []);
   });
 
+  Deno.test(`${title}[RELAY-2] [RELAY-3] who relays no more keeps its place, its children go elsewhere, and come when it relays again`, async () => {
+    await using world = newWorld();
+    const name = freshName();
+    const root = await world.broadcaster(name, { peerName: "root" });
+    const a = await world.viewer(name, { peerName: "a" });
+    await world.viewer(name, { peerName: "b", rejoins: true });
+    const c = await world.viewer(name, { peerName: "c" });
+    await root.subscribe(name);
+    await waitForTree(root, ["root", ["a", ["b", ["c"]]]]);
+    await a.request({ command: "SET_RELAY", relay: "none" });
+    // There is one place under each, so that nobody has one for them.
+    await waitForTree(root, ["root", ["a"]]);
+    await a.request({ command: "SET_RELAY", relay: "forward" });
+    await waitForTree(root, ["root", ["a", ["b", ["c"]]]]);
+    for (const peer of [a, c]) {
+      assertEquals(peer.received.filter(({ command }) => command === "RECONNECT_TO_BROADCAST"), []);
+    }
+  });
+
   Deno.test(`${title}[LEAVE-3] an orphan leaves like anybody else, and its children are told`, async () => {
     await using world = newWorld();
     const name = freshName();

@@ -13,6 +13,7 @@ import { systemClock } from "../../lib/clock.ts";
 import type { ClientMessage, ServerCommand } from "../../lib/protocol/mod.ts";
 import { SignallingService } from "../../lib/signalling/service.ts";
 import { secureTokens } from "../../lib/signalling/tokens.ts";
+import { KvChatStore } from "../../lib/store/kv_chat_store.ts";
 import { KvResumeStore } from "../../lib/store/kv_resume_store.ts";
 import { KvTreeStore } from "../../lib/store/kv_tree_store.ts";
 import { openKv } from "../../lib/store/open_kv.ts";
@@ -93,6 +94,7 @@ class Instance {
       address: { instance: id, region: "eu" },
       store: new KvTreeStore({ kv }),
       resumes: new KvResumeStore({ kv }),
+      chats: new KvChatStore({ kv }),
       bus: this.#bus,
       clock: systemClock,
       random: Math.random,

@@ -70,6 +70,19 @@ function variants(): [string, Omit<SimOptions, "seed">][] {
       busDelayMs: 400,
     }],
     ["sockets and instances", { instances: 3, fanout: 2, greeting: 0.7, restarts: 0.03 }],
+    ["viewers that relay no more, and again", { instances: 3, fanout: 2, relayChanges: 0.15 }],
+    ["the same with sockets that are lost, in chains", {
+      instances: 2,
+      fanout: 1,
+      greeting: 0.7,
+      relayChanges: 0.15,
+    }],
+    ["the same with fan-out 8 and a KV that takes long", {
+      instances: 2,
+      fanout: 8,
+      kvLatencyMs: 150,
+      relayChanges: 0.2,
+    }],
     ["a KV that fails now and then", { instances: 3, fanout: 2, kvFaults: 0.05 }],
   ];
 }

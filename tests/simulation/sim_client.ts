@@ -90,6 +90,8 @@ export class SimClient {
   /** Whose tree it was promised, when it had asked, and the latest it got. One at most: trees come without a name. */
   subscription: { name: string; at: number; tree: TreeNode | null } | null = null;
   isOpen = true;
+  /** Carries others (RELAY-1). */
+  isRelaying = true;
   readonly #options: SimClientOptions;
   #socket: SimSocket;
   #token: string | undefined;
@@ -97,6 +99,8 @@ export class SimClient {
   #isGreeting = false;
   #unanswered: string[] = [];
   #starting: string[] = [];
+  /** It has said how it relays, and may not have been heard. */
+  #hasSwitched = false;
   /** Whose tree it has asked for, until that is acknowledged. */
   #subscribing: { name: string; at: number } | null = null;
   /** Names it broadcasts. */
@@ -144,7 +148,15 @@ export class SimClient {
     if (this.#live.has(name) || this.#starting.includes(name)) return;
     this.wants = name;
     this.parent = null;
-    this.#sendUp({ command: "JOIN_BROADCAST", name, offer: { from: this.id } });
+    const relay = this.isRelaying ? undefined : "none";
+    this.#sendUp({ command: "JOIN_BROADCAST", name, offer: { from: this.id }, relay });
+  }
+
+  /** Relays no more, or again. */
+  setRelaying(on: boolean): void {
+    this.isRelaying = on;
+    this.#hasSwitched = true;
+    this.#sendUp({ command: "SET_RELAY", relay: on ? "forward" : "none" });
   }
 
   leave(): void {
@@ -277,6 +289,8 @@ export class SimClient {
     if (watching && !wants) this.leave();
     // An orphan is told to reconnect.
     else if (wants && watching?.name !== wants) this.join(wants);
+    // What was said while nobody could hear it is lost.
+    if (watching && this.#hasSwitched) this.setRelaying(this.isRelaying);
   }
 
   #sendUp(message: ClientMessage): void {

@@ -5,6 +5,7 @@
 import type { Bus } from "../../lib/bus/bus.ts";
 import { MemoryBusNetwork } from "../../lib/bus/memory.ts";
 import { SignallingService } from "../../lib/signalling/service.ts";
+import { KvChatStore } from "../../lib/store/kv_chat_store.ts";
 import { KvResumeStore } from "../../lib/store/kv_resume_store.ts";
 import { KvTreeStore } from "../../lib/store/kv_tree_store.ts";
 import { violations } from "../../lib/tree/invariants.ts";
@@ -34,6 +35,8 @@ export interface SimOptions {
   restarts?: number;
   /** Share of clients that greet: they lose sockets now and then and come back elsewhere. */
   greeting?: number;
+  /** Share of steps in which somebody relays no more, or again. */
+  relayChanges?: number;
   /** Longest time until they come back, in ms; well within the grace period. */
   absenceMs?: number;
 }
@@ -98,6 +101,13 @@ export class SimWorld {
       const lossy = pick(this.clients.filter((c) => c.isOpen && c.isConnected && c.greets), random);
       if (lossy) return this.#do("loses its socket", lossy, "", (c) => c.loseSocket());
     }
+    const { relayChanges = 0 } = this.#options;
+    if (relayChanges > 0 && random() < relayChanges) {
+      const relay = pick(this.clients.filter((c) => c.isOpen && c.wants), random);
+      const on = !relay?.isRelaying;
+      const what = on ? "relays again" : "relays no more";
+      if (relay) return this.#do(what, relay, "", (c) => c.setRelaying(on));
+    }
     const open = this.clients.filter((client) => client.isOpen);
     const client = pick(open, random);
     const name = pick(names, random)!;
@@ -120,7 +130,10 @@ export class SimWorld {
   /** Everybody answers again, KV does not fail any more, and nothing else happens from now on. */
   calm(): void {
     this.#isCalm = true;
-    for (const client of this.clients) client.wakeUp();
+    for (const client of this.clients) {
+      client.wakeUp();
+      if (!client.isRelaying) client.setRelaying(true);
+    }
   }
 
   /** What is wrong right now: broken invariants and faults that instances logged. */
@@ -216,6 +229,7 @@ export class SimWorld {
       address,
       store: new KvTreeStore({ kv, random, delay }),
       resumes: new KvResumeStore({ kv, random, delay }),
+      chats: new KvChatStore({ kv, random, delay }),
       tokens: this.#tokens,
       bus,
       clock,

@@ -12,9 +12,17 @@ const TIMEOUT_MS = 20_000;
 /** Root mean square; the beep measures 0.1 to 0.4, and what is silent is exactly 0. */
 const AUDIBLE = 0.02;
 
-/** Asserts that new frames are decoded and that their content changes. */
-export async function assertMovingPicture(page: ScriptedPage, who: string): Promise<void> {
-  const seen = await page.evaluate(watchPicture, TIMEOUT_MS);
+/**
+ * Asserts that new frames are decoded and that their content changes.
+ *
+ * @param within the selector of an element whose shadow has the video in it
+ */
+export async function assertMovingPicture(
+  page: ScriptedPage,
+  who: string,
+  within = "",
+): Promise<void> {
+  const seen = await page.evaluate(watchPicture, { timeoutMs: TIMEOUT_MS, within });
   assert(seen.frames >= 15, `${who} decodes a moving picture: ${JSON.stringify(seen)}`);
   assert(seen.changes >= 5, `${who} sees the picture change: ${JSON.stringify(seen)}`);
 }
@@ -26,14 +34,17 @@ export async function assertSound(page: ScriptedPage, who: string): Promise<void
 }
 
 /** Runs in the page: counts new frames, and how often the content differed from when it last did. */
-async function watchPicture(timeoutMs: number): Promise<{ frames: number; changes: number }> {
+async function watchPicture(
+  { timeoutMs, within }: { timeoutMs: number; within: string },
+): Promise<{ frames: number; changes: number }> {
   const canvas = new OffscreenCanvas(64, 36);
   const context = canvas.getContext("2d", { willReadFrequently: true })!;
   const seen = { frames: 0, changes: 0 };
   let lastFrames: number | undefined;
   let lastPixels: Uint8ClampedArray | undefined;
   for (const end = performance.now() + timeoutMs; performance.now() < end;) {
-    const video = document.querySelector("video");
+    const place = within ? document.querySelector(within)?.shadowRoot : document;
+    const video = place?.querySelector("video");
     if (video?.videoWidth) {
       // Firefox counts only those that it has painted, and elsewhere.
       const frames = (video as { mozPaintedFrames?: number }).mozPaintedFrames ??

@@ -4,6 +4,7 @@
  */
 import { type MemoryBusFaults, MemoryBusNetwork } from "../../lib/bus/memory.ts";
 import type { ClientMessage, ServerMessageOf } from "../../lib/protocol/mod.ts";
+import { MemoryChatStore } from "../../lib/store/memory_chat_store.ts";
 import { MemoryResumeStore } from "../../lib/store/memory_resume_store.ts";
 import { SignallingService } from "../../lib/signalling/service.ts";
 import type { Session } from "../../lib/signalling/session.ts";
@@ -48,6 +49,7 @@ export class ServiceWorld {
     let ids = 0;
     const tokens = countedTokens();
     const resumes = new MemoryResumeStore();
+    const chats = new MemoryChatStore(store);
     this.services = Array.from({ length: instances }, (_, i) =>
       new SignallingService({
         config: { iceServers: [], fanout, grace: { viewerMs: 15_000, broadcasterMs: 60_000 } },
@@ -59,6 +61,7 @@ export class ServiceWorld {
         newId: () => `p${ids++}`,
         tokens,
         resumes,
+        chats,
         log: (level, event) => {
           if (level === "error") this.faults.push(event);
         },

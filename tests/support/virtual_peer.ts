@@ -6,6 +6,7 @@
  */
 import type {
   ClientMessage,
+  ClientMessageOf,
   Opaque,
   ServerCommand,
   ServerMessage,
@@ -126,8 +127,12 @@ export class VirtualPeer {
   }
 
   /** Starts a broadcast. */
-  startBroadcast(name: string): Promise<AnswerTo<"START_BROADCAST">> {
-    return this.request({ command: "START_BROADCAST", name, peerName: this.#options.peerName });
+  startBroadcast(
+    name: string,
+    options: Pick<ClientMessageOf<"START_BROADCAST">, "title" | "visibility"> = {},
+  ): Promise<AnswerTo<"START_BROADCAST">> {
+    const { peerName } = this.#options;
+    return this.request({ command: "START_BROADCAST", name, peerName, ...options });
   }
 
   /** Ends a broadcast. */

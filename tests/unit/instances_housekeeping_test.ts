@@ -96,10 +96,12 @@ Deno.test("Housekeeping: what belongs to no broadcast goes, also under a name wi
   for (const name of ["gone", "a\u0000b", "__proto__"]) {
     await put(world, keys.child(name, "p", "c"), true);
     await put(world, keys.slot(name, 1, "p", 0), ["a", "eu", "e"]);
+    await put(world, keys.chatMessage(name, "m"), { text: "Hello" });
+    await put(world, keys.chatRules(name), { isOn: false, muted: [], hidden: [] });
   }
   const before = world.keys().length;
-  assertEquals(await a.keepHouse(), { ...NOTHING, strays: 6 });
-  assertEquals(world.keys().length, before - 6 + 1);
+  assertEquals(await a.keepHouse(), { ...NOTHING, strays: 12 });
+  assertEquals(world.keys().length, before - 12 + 1);
 });
 
 Deno.test("Housekeeping: what belonged to no broadcast may belong to one by the time it would go", async () => {

@@ -6,6 +6,7 @@ import { assert, assertEquals } from "@std/assert";
 import { MemoryBusNetwork } from "../../lib/bus/memory.ts";
 import { SignallingService } from "../../lib/signalling/service.ts";
 import { keys } from "../../lib/store/keys.ts";
+import { KvChatStore } from "../../lib/store/kv_chat_store.ts";
 import { KvResumeStore } from "../../lib/store/kv_resume_store.ts";
 import { KvTreeStore } from "../../lib/store/kv_tree_store.ts";
 import { violations } from "../../lib/tree/invariants.ts";
@@ -21,8 +22,19 @@ const CRASH_AFTER = [300, 600, 800, Infinity];
 const NAMES = ["one", "two", "three", "four", "five", "six", "seven", "eight"];
 
 class KeysWorld extends InstancesWorld {
-  readonly tally = { joins: 0, leaves: 0, moves: 0, ends: 0, halfEnds: 0, crashes: 0, stops: 0 };
+  readonly tally = {
+    joins: 0,
+    leaves: 0,
+    moves: 0,
+    messages: 0,
+    mutes: 0,
+    ends: 0,
+    halfEnds: 0,
+    crashes: 0,
+    stops: 0,
+  };
   readonly resumes: KvResumeStore;
+  readonly chats: KvChatStore;
   readonly #network: MemoryBusNetwork;
   readonly #tokens = countedTokens();
   #ids = 0;
@@ -33,6 +45,7 @@ class KeysWorld extends InstancesWorld {
     const timers = { nowMs: () => clock.now(), after: clock.after.bind(clock) };
     this.#network = new MemoryBusNetwork({ timers, random });
     this.resumes = new KvResumeStore(this.handle({ maxLatencyMs: 0 }));
+    this.chats = new KvChatStore(this.handle({ maxLatencyMs: 0 }));
   }
 
   /** Begins an instance that lets peers depart as the product does. */
@@ -44,6 +57,7 @@ class KeysWorld extends InstancesWorld {
       address: { instance: id, region: "eu" },
       store: new KvTreeStore(handle),
       resumes: new KvResumeStore(handle),
+      chats: new KvChatStore(handle),
       bus: this.#network.join(id),
       clock: this.clock,
       random: this.random,
@@ -66,6 +80,18 @@ class KeysWorld extends InstancesWorld {
       await this.settled(this.resumes.remember(`hash of ${id}`, record));
     }
     await this.join(name, id, at, { resumable });
+  }
+
+  /** Somebody says something, and may be muted for it. */
+  async say(name: string, from: string, isMuted: boolean): Promise<void> {
+    const reading = await this.settled(this.chats.read(name));
+    if (!reading) return;
+    const message = { id: `${this.tally.messages++}`, at: 1, from, name: from, text: "Hello" };
+    await this.settled(this.chats.append(reading, [message]));
+    if (!isMuted) return;
+    this.tally.mutes++;
+    const muted = [{ id: from, name: from }];
+    await this.settled(this.chats.govern(reading, { ...reading.rules, muted }));
   }
 
   /** Ends a broadcast, perhaps only by half. */
@@ -98,6 +124,7 @@ for (const seed of [1, 2, 3]) {
       const name = pick(names, random)!;
       const [slot] = await world.settled(world.tree.openSlots(name, 1));
       if (slot) await world.joinSomebody(name, pick(living, random)!.id);
+      await world.say(name, `v${tally.joins}`, tally.joins % 40 === 0);
       const dice = random();
       const peer = dice < 0.2 ? await somebody(name) : undefined;
       if (peer && dice < 0.1) {

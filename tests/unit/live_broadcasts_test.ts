@@ -1,21 +1,28 @@
 /** The list of what is on air in virtual time, with the tree in memory. */
 import { assertEquals, assertLessOrEqual, assertRejects } from "@std/assert";
-import type { BroadcastSummary } from "../../lib/broadcast_summary.ts";
+import { type BroadcastList, LIST_LENGTH } from "../../lib/broadcast_summary.ts";
 import { LiveBroadcasts } from "../../lib/live_broadcasts.ts";
 import { Hints } from "../../lib/signalling/hints.ts";
 import { MemoryTreeStore } from "../../lib/store/memory_tree_store.ts";
 import { SimClock } from "../support/sim/sim_clock.ts";
+import type { Visibility } from "../../lib/tree/types.ts";
 import { newPeer } from "../support/tree_peers.ts";
 import { virtualBusNetwork } from "../support/virtual_bus.ts";
 
-/** Counts how often the list is read, and may fail. */
+/** Counts how often everything is read, and how often one broadcast, and may fail. */
 class WatchedStore extends MemoryTreeStore {
   reads = 0;
+  looks = 0;
   fault: Error | null = null;
 
   override broadcasts() {
     this.reads++;
     return this.fault ? Promise.reject(this.fault) : super.broadcasts();
+  }
+
+  override broadcast(name: string) {
+    this.looks++;
+    return this.fault ? Promise.reject(this.fault) : super.broadcast(name);
   }
 }
 
@@ -35,12 +42,16 @@ class World {
   });
   #joined = 0;
 
-  async start(name: string, { title = name.toUpperCase(), createdAt = 1 } = {}): Promise<void> {
+  async start(
+    name: string,
+    { title = name.toUpperCase(), createdAt = 1, visibility = "public" as Visibility } = {},
+  ): Promise<void> {
     const root = newPeer(`root of ${name}`, { displayName: "Ann", fanout: 8 });
     await this.store.createBroadcast({
       name,
       edition: crypto.randomUUID(),
       title,
+      visibility,
       createdAt,
       root,
     });
@@ -75,9 +86,10 @@ class World {
   }
 }
 
-const shape = (list: BroadcastSummary[]) => list.map(({ name, viewers }) => `${name} ${viewers}`);
+const shape = ({ broadcasts }: BroadcastList) =>
+  broadcasts.map(({ name, viewers }) => `${name} ${viewers}`);
 
-Deno.test("list() tells what anyone may know of the live broadcasts, most viewers first", async () => {
+Deno.test("[LIST-1] list() tells what anyone may know of the live broadcasts, most viewers first", async () => {
   const world = new World();
   await world.start("old", { createdAt: 1 });
   await world.start("new", { createdAt: 2 });
@@ -85,24 +97,35 @@ Deno.test("list() tells what anyone may know of the live broadcasts, most viewer
   await world.start("over");
   await world.end("over");
   await world.join("full");
-  assertEquals(await world.live.list(), [
-    { name: "full", title: "Full house", broadcaster: "Ann", viewers: 1, startedAt: 0 },
-    { name: "new", title: "NEW", broadcaster: "Ann", viewers: 0, startedAt: 2 },
-    { name: "old", title: "OLD", broadcaster: "Ann", viewers: 0, startedAt: 1 },
-  ]);
+  const ann = { broadcaster: "Ann", still: null };
+  assertEquals(await world.live.list(), {
+    total: 3,
+    broadcasts: [
+      { ...ann, name: "full", title: "Full house", viewers: 1, startedAt: 0 },
+      { ...ann, name: "new", title: "NEW", viewers: 0, startedAt: 2 },
+      { ...ann, name: "old", title: "OLD", viewers: 0, startedAt: 1 },
+    ],
+  });
 });
 
 Deno.test("get() tells of one live broadcast, and null of any other", async () => {
   const world = new World();
   await world.start("b", { createdAt: 7 });
-  const summary = { name: "b", title: "B", broadcaster: "Ann", viewers: 0, startedAt: 7 };
-  assertEquals(await world.live.get("b"), summary);
+  assertEquals(await world.live.get("b"), {
+    name: "b",
+    title: "B",
+    broadcaster: "Ann",
+    viewers: 0,
+    startedAt: 7,
+    still: null,
+    visibility: "public",
+  });
   assertEquals(await world.live.get("nobody"), null);
   await world.store.beginEnding("b", "root of b");
   assertEquals(await world.live.get("b"), null);
 });
 
-Deno.test("list() is read once for all who ask within a moment, and anew after it", async () => {
+Deno.test("[LIST-6] list() is read once for all who ask within a moment, and anew after it", async () => {
   const world = new World();
   await world.start("a");
   await Promise.all(Array.from({ length: 50 }, () => world.live.list()));
@@ -111,7 +134,97 @@ Deno.test("list() is read once for all who ask within a moment, and anew after i
   assertEquals([shape(await world.live.list()), world.store.reads], [["a 0"], 1]);
   await world.clock.advance(200);
   assertEquals(shape(await world.live.list()), ["a 0", "b 0"]);
-  assertEquals(world.store.reads, 2);
+  assertEquals([world.store.reads, world.store.looks], [1, 1], "only what a hint told of");
+  await world.clock.advance(5_000);
+  await world.live.list();
+  assertEquals([world.store.reads, world.store.looks], [2, 1], "everything, now and then");
+});
+
+Deno.test("list() looks at what changes, and not at thousands that do not", async () => {
+  const world = new World();
+  for (let i = 0; i < 2_000; i++) await world.start(`b${i}`);
+  const { lists } = await world.visit();
+  await world.clock.advance(1_000);
+  const { looks } = world.store;
+  await world.join("b7");
+  await world.clock.advance(1_000);
+  assertEquals(lists.at(-1)![0], "b7 1");
+  assertEquals([world.store.reads, world.store.looks - looks], [1, 1]);
+});
+
+Deno.test("list() looks at everything at once when a hint has told of very many", async () => {
+  const world = new World();
+  await world.live.list();
+  for (let i = 0; i < 300; i++) await world.start(`b${i}`);
+  await world.clock.advance(1_000);
+  assertEquals((await world.live.list()).total, 300);
+  assertEquals([world.store.reads, world.store.looks], [2, 0]);
+});
+
+Deno.test("[LIST-2] list() has the most watched, page() the others, and nobody twice", async () => {
+  const world = new World();
+  const count = 2 * LIST_LENGTH + 7;
+  for (let i = 0; i < count; i++) await world.start(`b${i}`, { createdAt: 5 });
+  await world.join("b99");
+  const list = await world.live.list();
+  assertEquals([list.total, list.broadcasts.length], [count, LIST_LENGTH]);
+  assertEquals(list.broadcasts[0]!.name, "b99");
+  const names = new Set<string>();
+  for (let offset = 0; offset < count; offset += LIST_LENGTH) {
+    const { broadcasts, total } = await world.live.page(offset, 1_000);
+    assertEquals(total, count);
+    assertLessOrEqual(broadcasts.length, LIST_LENGTH);
+    for (const { name } of broadcasts) names.add(name);
+  }
+  assertEquals(names.size, count);
+  assertEquals((await world.live.page(5_000)).broadcasts, []);
+});
+
+Deno.test("[START-6] list() leaves out the unlisted, which get() and follow() know by name", async () => {
+  const world = new World();
+  await world.start("open");
+  await world.start("hidden", { visibility: "unlisted" });
+  assertEquals(shape(await world.live.list()), ["open 0"]);
+  assertEquals((await world.live.list()).total, 1);
+  assertEquals((await world.live.get("hidden"))?.visibility, "unlisted");
+  const seen: (number | null)[] = [];
+  world.live.follow("hidden", (broadcast) => seen.push(broadcast && broadcast.viewers));
+  await world.clock.advance(1_000);
+  await world.join("hidden");
+  await world.clock.advance(1_000);
+  await world.end("hidden");
+  await world.clock.advance(1_000);
+  assertEquals(seen, [0, 1, null]);
+});
+
+Deno.test("follow() says at once that nobody is live, and nothing of other broadcasts", async () => {
+  const world = new World();
+  const seen: unknown[] = [];
+  const unfollow = world.live.follow("later", (broadcast) => seen.push(broadcast?.title ?? null));
+  await world.clock.advance(1_000);
+  await world.start("other");
+  await world.clock.advance(1_000);
+  await world.start("later");
+  await world.clock.advance(1_000);
+  unfollow();
+  await world.end("later");
+  await world.clock.advance(10_000);
+  assertEquals(seen, [null, "LATER"]);
+});
+
+Deno.test("[STILL-4] list() says which still picture there is, until its time is over", async () => {
+  const world = new World();
+  await world.start("a");
+  const still = { version: "v1", until: 10_000, type: "image/webp", bytes: new Uint8Array(3) };
+  await world.store.setStill("a", "root of a", still);
+  world.hints.changed("a");
+  const stills: (string | null)[] = [];
+  world.live.follow("a", (broadcast) => stills.push(broadcast!.still));
+  await world.clock.advance(1_000);
+  assertEquals((await world.live.list()).broadcasts[0]!.still, "v1");
+  await world.clock.advance(20_000);
+  assertEquals((await world.live.list()).broadcasts[0]!.still, null);
+  assertEquals(stills, ["v1", null]);
 });
 
 Deno.test("list() does not keep a failure", async () => {
@@ -119,7 +232,7 @@ Deno.test("list() does not keep a failure", async () => {
   world.store.fault = new Error("disk on fire");
   await assertRejects(() => world.live.list(), Error, "disk on fire");
   world.store.fault = null;
-  assertEquals(await world.live.list(), []);
+  assertEquals(await world.live.list(), { broadcasts: [], total: 0 });
 });
 
 Deno.test("listen() pushes each change, and nothing while all stays as it is", async () => {
@@ -220,6 +333,35 @@ Deno.test("a list that cannot be read is logged, and pushed when it can", async 
   world.store.fault = null;
   await world.clock.advance(6_000);
   assertEquals(lists, [[], ["a 0"]]);
+});
+
+Deno.test("a store that is slow is asked less often, and what changes meanwhile is not forgotten", async () => {
+  const world = new World();
+  const { store, clock } = world;
+  const countAll = store.countAllViewers.bind(store);
+  const count = store.countViewers.bind(store);
+  store.countAllViewers = () => clock.delay(200).then(countAll);
+  store.countViewers = (name) => clock.delay(200).then(() => count(name));
+  const seen: unknown[] = [];
+  world.live.follow("a", (broadcast) => seen.push(broadcast && broadcast.viewers));
+  await clock.advance(150);
+  assertEquals([store.reads, seen], [1, []], "the first look is under way");
+  await world.start("a");
+  await clock.advance(150);
+  assertEquals(seen, [null], "it has not seen that");
+  await clock.advance(2_100);
+  assertEquals(seen, [null, 0]);
+  for (let i = 0; i < 50; i++) {
+    const id = await world.join("a");
+    await clock.advance(100);
+    await world.leave("a", id);
+    await clock.advance(100);
+  }
+  await world.join("a");
+  await clock.advance(4_500);
+  assertEquals(seen.at(-1), 1);
+  // 200 ms in 2 s, for 17 s.
+  assertLessOrEqual(store.reads + store.looks, 10);
 });
 
 Deno.test("close() ends everything", async () => {

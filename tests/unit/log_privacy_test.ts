@@ -4,6 +4,7 @@ import { MemoryBusNetwork } from "../../lib/bus/memory.ts";
 import { jsonLog } from "../../lib/log.ts";
 import type { ClientMessage } from "../../lib/protocol/mod.ts";
 import { SignallingService } from "../../lib/signalling/service.ts";
+import { MemoryChatStore } from "../../lib/store/memory_chat_store.ts";
 import { MemoryResumeStore } from "../../lib/store/memory_resume_store.ts";
 import { MemoryTreeStore } from "../../lib/store/memory_tree_store.ts";
 import { countedTokens } from "../support/counted_tokens.ts";
@@ -12,7 +13,13 @@ import { SimClock } from "../support/sim/sim_clock.ts";
 import { TestOutlet } from "../support/test_outlet.ts";
 
 /** Would be found wherever a part of them is logged. */
-const SECRETS = ["secret-offer", "secret-answer", "secret-candidate", "secret-turn-password"];
+const SECRETS = [
+  "secret-offer",
+  "secret-answer",
+  "secret-candidate",
+  "secret-turn-password",
+  "secret-chat",
+];
 
 Deno.test("no line of the log has an offer, an answer or a candidate in it", async () => {
   const lines: string[] = [];
@@ -38,6 +45,7 @@ Deno.test("no line of the log has an offer, an answer or a candidate in it", asy
       newId: () => `p${ids++}`,
       tokens,
       resumes: new MemoryResumeStore(),
+      chats: new MemoryChatStore(store),
     })
   );
   const connect = (service: SignallingService) => {
@@ -72,6 +80,10 @@ Deno.test("no line of the log has an offer, an answer or a candidate in it", asy
   assertEquals(viewer.outlet.of("ICE_CANDIDATES").length, 1);
   assertEquals(root.outlet.of("ICE_CANDIDATES").length, 1);
 
+  const say = { command: "SEND_CHAT_MESSAGE", name: "b", text: "secret-chat" } as const;
+  await viewer.send({ command: "SUBSCRIBE_TO_CHAT", name: "b" }, say);
+  assertEquals(viewer.outlet.of("SEND_CHAT_MESSAGE_RECEIVED").length, 1);
+
   // Everything that goes wrong as well: what is refused, what is broken, and faults of the store.
   await viewer.send(
     { command: "ICE_CANDIDATES", peer: "secret-candidate", candidates },
@@ -81,6 +93,7 @@ Deno.test("no line of the log has an offer, an answer or a candidate in it", asy
     '{"secret-offer',
   );
   store.fails = true;
+  await viewer.send(say, { command: "MODERATE_CHAT", name: "b", hide: "secret-chat" });
   await viewer.send(join, { ...join, name: "other" });
   const hapless = connect(services[0]!);
   await hapless.send(join);

@@ -1,16 +1,13 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { render } from "preact-render-to-string";
 import { formatAge, formatClock } from "../../islands/parts/durations.ts";
-import { isLinkable, watchPath } from "../../islands/parts/links.ts";
+import { embedPath, isLinkable, watchPath } from "../../islands/parts/links.ts";
 import { layOutRiver } from "../../islands/river/layout.ts";
 import { growTree } from "../../islands/river/river_mark.tsx";
 import { nameFault, studioProblem } from "../../islands/studio/problems.ts";
 import { suggestName } from "../../islands/studio/suggest_name.ts";
-import { countViewers, trimTree } from "../../islands/studio/tree.ts";
-import { ViewerTree } from "../../islands/studio/viewer_tree.tsx";
 import { PHASE_TEXTS, phaseOfError, phaseOfState } from "../../islands/watch/phases.ts";
-import type { BroadcastSummary } from "../../lib/broadcast_summary.ts";
-import type { TreeNode } from "../../lib/protocol/mod.ts";
+import { type BroadcastList, LIST_LENGTH } from "../../lib/broadcast_summary.ts";
+import type { LiveBroadcast } from "../../lib/live_broadcasts.ts";
 import { notFoundDocument, pages } from "../../routes/pages.tsx";
 
 const EVIL_NAMES = [
@@ -26,13 +23,27 @@ const EVIL_NAMES = [
   "日本語 😀",
 ];
 
-const summaries = (names: string[]): BroadcastSummary[] =>
-  names.map((name) => ({ name, title: name, broadcaster: name, viewers: 2, startedAt: 0 }));
+/** Broadcasts that differ only in their names, or in what is said of all of them. */
+const liveBroadcasts = (names: string[], fields: Partial<LiveBroadcast> = {}): LiveBroadcast[] =>
+  names.map((name) => ({
+    name,
+    title: name,
+    broadcaster: name,
+    viewers: 2,
+    startedAt: 0,
+    still: null,
+    visibility: "public",
+    ...fields,
+  }));
 
-function site(names: string[]) {
-  const list = summaries(names);
+function site(names: string[], fields: Partial<LiveBroadcast> = {}) {
+  const list = liveBroadcasts(names, fields);
   return pages({
-    broadcasts: () => Promise.resolve(list),
+    broadcasts: (offset) =>
+      Promise.resolve({
+        broadcasts: list.slice(offset, offset + LIST_LENGTH),
+        total: list.length,
+      }),
     broadcast: (name) => Promise.resolve(list.find((one) => one.name === name) ?? null),
   });
 }
@@ -56,8 +67,8 @@ Deno.test("pages: names are text on the home page, and encoded in its links", as
   for (const name of EVIL_NAMES) {
     assertStringIncludes(html, `href="/watch/${encodeURIComponent(name)}"`);
   }
-  const { broadcasts } = islandProps(html, "home") as { broadcasts: BroadcastSummary[] };
-  assertEquals(broadcasts.map(({ name }) => name), EVIL_NAMES);
+  const { list } = islandProps(html, "home") as { list: BroadcastList };
+  assertEquals(list.broadcasts.map(({ name }) => name), EVIL_NAMES);
 });
 
 for (const name of EVIL_NAMES) {
@@ -72,6 +83,38 @@ for (const name of EVIL_NAMES) {
     assertMatch(html, /<meta property="og:title" content="[^"]+ · live on Tributary"/);
   });
 }
+
+for (const name of EVIL_NAMES) {
+  Deno.test(`pages: a frame and the document about it take the name ${JSON.stringify(name)}`, async () => {
+    const response = await site([name]).request(`${embedPath(name)}?muted=1`);
+    assertEquals([response.status, response.headers.get("x-frame-options")], [200, null]);
+    const html = await response.text();
+    assertNoMarkupFromNames(html);
+    const { name: given, isMuted } = islandProps(html, "embed");
+    assertEquals([given, isMuted], [name, true]);
+    assertMatch(html, /<meta name="robots" content="noindex"/);
+    assert(!html.includes("<header") && !html.includes("<footer"));
+
+    const query = new URLSearchParams({ name });
+    const docs = await (await site([name]).request(`/docs/embed?${query}`)).text();
+    assertNoMarkupFromNames(docs);
+    assertStringIncludes(unescape(docs), `src="${embedPath(name)}?muted=1"`);
+  });
+}
+
+Deno.test("pages: a frame for a broadcast that is not live is a player that waits", async () => {
+  const response = await site([]).request("/embed/nobody");
+  assertEquals(response.status, 200);
+  assertStringIncludes(await response.text(), "it starts here by itself");
+});
+
+Deno.test("pages: the document about frames has the service's own address in its examples", async () => {
+  const html = await (await site([]).request("https://live.example.org/docs/embed")).text();
+  assertStringIncludes(html, "https://live.example.org/embed/my-broadcast");
+  assertStringIncludes(html, "wss://live.example.org");
+  assert(!html.includes("tributary.example"));
+  assert(!html.includes("<iframe"), "nothing is watched before somebody wants to");
+});
 
 function assertNoMarkupFromNames(html: string) {
   assert(!html.includes("<script>"), "a script from a name");
@@ -126,6 +169,52 @@ Deno.test("pages: the home page invites when nothing is live", async () => {
   assertStringIncludes(html, "No broadcasts");
 });
 
+Deno.test("pages: a broadcast without a title of its own, or with one, is one link with its picture", async () => {
+  const fields = { title: "Harvest & hay", still: "v 1" };
+  const html = await (await site(["a/b"], fields).request("/")).text();
+  assertEquals(html.match(/<a [^>]*href="\/watch\//g)?.length, 1);
+  assertStringIncludes(html, `<a href="/watch/a%2Fb">Harvest &amp; hay</a>`);
+  assertStringIncludes(html, `src="/api/broadcasts/a%2Fb/still?v=v%201"`);
+  assertStringIncludes(html, `alt="What Harvest &amp; hay showed a moment ago"`);
+  const without = await (await site(["a"]).request("/")).text();
+  assert(!without.includes("<img"), "there is no picture yet");
+});
+
+Deno.test("pages: what does not fit one list is on further pages, with a way there and back", async () => {
+  const names = Array.from({ length: LIST_LENGTH + 5 }, (_, i) => `b${i}`);
+  const first = await (await site(names).request("/")).text();
+  assertEquals(first.match(/<article/g)?.length, LIST_LENGTH);
+  assertStringIncludes(first, `href="/?page=2#live"`);
+  const second = await (await site(names).request("/?page=2")).text();
+  assertEquals(second.match(/<article/g)?.length, 5);
+  assertStringIncludes(second, `href="/#live"`);
+  assertStringIncludes(second, "noindex");
+  const other = await site(names).request("/?page=nonsense");
+  assertEquals((await other.text()).match(/<article/g)?.length, LIST_LENGTH);
+});
+
+Deno.test("pages: links to a public broadcast show its picture, and to others the general one", async () => {
+  const read = async (fields: Partial<LiveBroadcast>) => {
+    const html = await (await site(["a"], fields).request("/watch/a")).text();
+    const image = html.match(/<meta property="og:image" content="([^"]*)"/)![1]!;
+    return { image: new URL(image).pathname, isPrivate: html.includes("noindex") };
+  };
+  const general = "/static/preview.png";
+  assertEquals(await read({ still: "v1" }), {
+    image: "/api/broadcasts/a/still",
+    isPrivate: false,
+  });
+  assertEquals(await read({}), { image: general, isPrivate: false });
+  assertEquals(await read({ visibility: "unlisted" }), { image: general, isPrivate: true });
+});
+
+Deno.test("pages: an unlisted broadcast is shown with its title to whoever knows its name", async () => {
+  const fields = { title: "Among friends", visibility: "unlisted" as const };
+  const response = await site(["a"], fields).request("/watch/a");
+  assertEquals(response.status, 200);
+  assertStringIncludes(await response.text(), "<h1>Among friends</h1>");
+});
+
 Deno.test("pages: a name that no link can carry is shown without one", async () => {
   const html = await (await site(["..", "."]).request("/")).text();
   assert(!html.includes(`href="/watch/.`));
@@ -147,23 +236,6 @@ Deno.test("studio: every code has a sentence, and an unknown one too", () => {
     assertMatch(text, /\.$/);
   }
   assertEquals(studioProblem("toString"), studioProblem("anything"));
-});
-
-Deno.test("studio: the tree keeps the nearest viewers and counts the others", () => {
-  const node = (id: string, ...children: TreeNode[]): TreeNode => ({ id, name: id, children });
-  const tree = node("root", node("a", node("c"), node("d")), node("b"));
-  assertEquals(countViewers(tree), 4);
-  assertEquals(countViewers(null), 0);
-  const shown = trimTree(tree, 3);
-  assertEquals(shown.children.map(({ id, hidden }) => [id, hidden]), [["a", 2], ["b", 0]]);
-  const html = render(<ViewerTree tree={tree} />);
-  assertStringIncludes(html, "passes it on");
-  assertEquals(html.match(/<li>/g)?.length, 5);
-});
-
-Deno.test("studio: names of viewers are text", () => {
-  const tree = { id: "r", name: "r", children: [{ id: "a", name: "<b>x</b>", children: [] }] };
-  assertStringIncludes(render(<ViewerTree tree={tree} />), "&lt;b>x&lt;/b>");
 });
 
 Deno.test("watch: codes and states lead to phases, and every phase has a next step", () => {

@@ -23,6 +23,7 @@ import {
   serverMessage,
   type ServerMessageOf,
 } from "../../lib/protocol/mod.ts";
+import { bundleModule } from "../support/bundled_module.ts";
 
 const SDP = { type: "offer", sdp: "v=0\r\no=- 1 2 IN IP4 0.0.0.0\r\n" };
 const CANDIDATE = { candidate: "candidate:1 1 udp 1 10.0.0.1 9 typ host", sdpMid: "0" };
@@ -32,15 +33,35 @@ const CLIENT_EXAMPLES: { [C in ClientCommand]: ClientMessageOf<C> } = {
   HELLO: { command: "HELLO", version: 1, resume: "token" },
   HEARTBEAT: { command: "HEARTBEAT" },
   FETCH_CONFIG: { command: "FETCH_CONFIG" },
-  START_BROADCAST: { command: "START_BROADCAST", name: "x", peerName: "Ann", title: "The X" },
+  START_BROADCAST: {
+    command: "START_BROADCAST",
+    name: "x",
+    peerName: "Ann",
+    title: "The X",
+    visibility: "unlisted",
+  },
+  UPDATE_STILL: { command: "UPDATE_STILL", name: "x", picture: "UklGRg==" },
   END_BROADCAST: { command: "END_BROADCAST", name: "x" },
   JOIN_BROADCAST: { command: "JOIN_BROADCAST", name: "x", offer: SDP, peerName: "Bob" },
   LEAVE_BROADCAST: { command: "LEAVE_BROADCAST", name: "x" },
+  SET_RELAY: { command: "SET_RELAY", relay: "none" },
   RELAY_BROADCAST_RECEIVED: { command: "RELAY_BROADCAST_RECEIVED", peer: "p", answer: SDP },
   ICE_CANDIDATES: { command: "ICE_CANDIDATES", peer: "p", candidates: [CANDIDATE, null, "end"] },
   ICE_CANDIDATES_RECEIVED: { command: "ICE_CANDIDATES_RECEIVED", peer: "p" },
   SUBSCRIBE_TO_TREE_STATE: { command: "SUBSCRIBE_TO_TREE_STATE", name: "x" },
   UNSUBSCRIBE_FROM_TREE_STATE: { command: "UNSUBSCRIBE_FROM_TREE_STATE", name: "x" },
+  SUBSCRIBE_TO_CHAT: { command: "SUBSCRIBE_TO_CHAT", name: "x" },
+  UNSUBSCRIBE_FROM_CHAT: { command: "UNSUBSCRIBE_FROM_CHAT", name: "x" },
+  SEND_CHAT_MESSAGE: { command: "SEND_CHAT_MESSAGE", name: "x", text: "Hi", peerName: "Ann" },
+  SEND_REACTION: { command: "SEND_REACTION", name: "x", reaction: "heart" },
+  MODERATE_CHAT: {
+    command: "MODERATE_CHAT",
+    name: "x",
+    hide: "m1",
+    mute: "p1",
+    unmute: "p2",
+    isOn: false,
+  },
 };
 
 /** One message of each server command. */
@@ -56,12 +77,14 @@ const SERVER_EXAMPLES: { [C in ServerCommand]: ServerMessageOf<C> } = {
     watching: { name: "b", parent: null },
     children: ["p2"],
   },
-  HEARTBEAT_RECEIVED: { command: "HEARTBEAT_RECEIVED" },
+  HEARTBEAT_RECEIVED: { command: "HEARTBEAT_RECEIVED", viewers: 12 },
   FETCH_CONFIG_RECEIVED: { command: "FETCH_CONFIG_RECEIVED", iceServers: [{ urls: "stun:a" }] },
   START_BROADCAST_RECEIVED: { command: "START_BROADCAST_RECEIVED" },
+  UPDATE_STILL_RECEIVED: { command: "UPDATE_STILL_RECEIVED", name: "x", still: "0a1b" },
   END_BROADCAST_RECEIVED: { command: "END_BROADCAST_RECEIVED", name: "x" },
   JOIN_BROADCAST_RECEIVED: { command: "JOIN_BROADCAST_RECEIVED", peer: "p", answer: SDP },
   LEAVE_BROADCAST_RECEIVED: { command: "LEAVE_BROADCAST_RECEIVED" },
+  SET_RELAY_RECEIVED: { command: "SET_RELAY_RECEIVED" },
   RELAY_BROADCAST: { command: "RELAY_BROADCAST", peer: "p", offer: SDP },
   ICE_CANDIDATES: { command: "ICE_CANDIDATES", peer: "p", candidates: [CANDIDATE, null, "end"] },
   ICE_CANDIDATES_RECEIVED: { command: "ICE_CANDIDATES_RECEIVED", peer: "p" },
@@ -73,7 +96,22 @@ const SERVER_EXAMPLES: { [C in ServerCommand]: ServerMessageOf<C> } = {
     command: "TREE_STATE_CHANGED",
     tree: { id: "r", name: "R", children: [{ id: "a", name: "A", children: [] }] },
   },
-  ERROR: { command: "ERROR", message: "No", code: "busy", answers: "JOIN_BROADCAST" },
+  SUBSCRIBE_TO_CHAT_RECEIVED: { command: "SUBSCRIBE_TO_CHAT_RECEIVED" },
+  UNSUBSCRIBE_FROM_CHAT_RECEIVED: { command: "UNSUBSCRIBE_FROM_CHAT_RECEIVED" },
+  SEND_CHAT_MESSAGE_RECEIVED: { command: "SEND_CHAT_MESSAGE_RECEIVED", id: "m1" },
+  MODERATE_CHAT_RECEIVED: { command: "MODERATE_CHAT_RECEIVED" },
+  CHAT_CHANGED: {
+    command: "CHAT_CHANGED",
+    name: "x",
+    self: "p1",
+    messages: [{ id: "m1", at: 1, from: "p1", name: "Ann", text: "Hi", isBroadcaster: true }],
+    hidden: ["m0"],
+    isOn: true,
+    isMuted: false,
+    muted: [{ id: "p2", name: "Bob" }],
+    reactions: { heart: 3 },
+  },
+  ERROR: { command: "ERROR", message: "No", code: "too_fast", answers: "X", waitMs: 2_000 },
 };
 
 /** Every key that an object of a browser could have by accident, and one that JavaScript treats oddly. */
@@ -118,6 +156,42 @@ Deno.test("decodeServerMessage() returns null for a command it does not know", (
 Deno.test("decodeServerMessage() reads the prototype's ERROR, which has a text only", () => {
   const message = { command: "ERROR" as const, message: "Unknown broadcast: x" };
   assertEquals(decodeServerMessage(encode(message)), message);
+});
+
+/** What a field may turn out to be. */
+const ODD_VALUES = [null, true, 0, 1.5, -1, "", "x", "\ud800", [], [1], ["x"], [{}], {}];
+
+/** Every message with one thing in it gone, or something else; also far inside. */
+function* variants(value: unknown): Generator<unknown> {
+  if (typeof value !== "object" || value === null) return;
+  for (const key of Object.keys(value)) {
+    const copy = () => structuredClone(value) as Record<string, unknown>;
+    const less = copy();
+    delete less[key];
+    if (!Array.isArray(value)) yield less;
+    for (const odd of [...ODD_VALUES, ...variants((value as Record<string, unknown>)[key])]) {
+      yield Object.assign(copy(), { [key]: odd });
+    }
+  }
+}
+
+Deno.test("browsers, which have no zod, read every message as zod does", async () => {
+  const { module, inputs } = await bundleModule<{ decodeServerMessage(frame: string): unknown }>(
+    "lib/protocol/codec.ts",
+  );
+  assertEquals(inputs.filter((path) => path.includes("zod")), []);
+  const frames = Object.values(SERVER_EXAMPLES)
+    .flatMap((message) => [message, ...variants(message)])
+    .map((message) => JSON.stringify(message));
+  frames.push(`{"command":"RELAY_BROADCAST","peer":"p","offer":${ODD_OPAQUE}}`, "null", "[]", "1");
+  assert(frames.length > 500, `${frames.length} messages`);
+  let read = 0;
+  for (const frame of frames) {
+    const expected = decodeServerMessage(frame);
+    assertEquals(module.decodeServerMessage(frame), expected, frame);
+    if (expected) read++;
+  }
+  assert(read > 100 && read < frames.length - 100, `${read} of ${frames.length} can be read`);
 });
 
 /** What passes through the service unseen: how it comes in, how it goes out. */
@@ -171,6 +245,21 @@ Deno.test("[NAME-2] a peer's name may be missing or null, and is bounded", () =>
     "invalid_field",
     `The "title" property in START_BROADCAST message is empty, too long or not well-formed`,
   );
+});
+
+Deno.test("[START-6] a visibility that does not exist is refused", () => {
+  const start = { command: "START_BROADCAST", name: "x" };
+  for (const visibility of ["public", "unlisted", undefined]) {
+    const decoded = decodeClientMessage(JSON.stringify({ ...start, visibility }));
+    assertEquals((decoded as ClientMessageOf<"START_BROADCAST">).visibility, visibility);
+  }
+  for (const visibility of ["secret", "", null, 1, ["public"]]) {
+    assertBad(
+      { ...start, visibility },
+      "invalid_field",
+      `No "visibility" property specified or not "public" or "unlisted" in START_BROADCAST message`,
+    );
+  }
 });
 
 Deno.test("a list of candidates is bounded, and says so", () => {

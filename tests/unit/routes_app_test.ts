@@ -11,6 +11,7 @@ import { fileURLToPath } from "node:url";
 import { LiveBroadcasts } from "../../lib/live_broadcasts.ts";
 import { secureTokens } from "../../lib/signalling/tokens.ts";
 import { SignallingService } from "../../lib/signalling/service.ts";
+import { MemoryChatStore } from "../../lib/store/memory_chat_store.ts";
 import { MemoryResumeStore } from "../../lib/store/memory_resume_store.ts";
 import { MemoryTreeStore } from "../../lib/store/memory_tree_store.ts";
 import { createApp } from "../../routes/app.ts";
@@ -49,6 +50,7 @@ class World implements Disposable {
       newId: () => crypto.randomUUID(),
       tokens: secureTokens,
       resumes: new MemoryResumeStore(),
+      chats: new MemoryChatStore(store),
     });
     this.live = new LiveBroadcasts({ store, hints: this.service.hints, clock, log });
     const listen = this.live.listen.bind(this.live);
@@ -71,6 +73,8 @@ class World implements Disposable {
       service: this.service,
       sockets: new OpenSockets(),
       live: this.live,
+      stills: this.store,
+      clock: this.clock,
       kv,
       instance: "i1",
       log: (level, event, fields) =>
@@ -79,12 +83,13 @@ class World implements Disposable {
     });
   }
 
-  async start(name: string): Promise<void> {
+  async start(name: string, visibility?: "unlisted"): Promise<void> {
     const root = newPeer(`root of ${name}`, { displayName: "Ann" });
     await this.store.createBroadcast({
       name,
       edition: crypto.randomUUID(),
       title: name,
+      visibility,
       createdAt: 1,
       root,
     });
@@ -145,11 +150,18 @@ Deno.test("/api/broadcasts lists what is live as JSON", async () => {
   assertMatch(response.headers.get("content-type")!, /^application\/json/);
   assertEquals(response.headers.get("cache-control"), "no-store");
   assertEquals(await response.json(), [
-    { name: "__proto__", title: "__proto__", broadcaster: "Ann", viewers: 0, startedAt: 1 },
+    {
+      name: "__proto__",
+      title: "__proto__",
+      broadcaster: "Ann",
+      viewers: 0,
+      startedAt: 1,
+      still: null,
+    },
   ]);
 });
 
-Deno.test("/api/broadcasts/events sends the list at once and on change, and stops when the client goes", async () => {
+Deno.test("[LIST-3] /api/broadcasts/events sends the list at once and on change, and stops when the client goes", async () => {
   using world = await World.open();
   await world.start("a");
   const response = await world.app().request("/api/broadcasts/events");
@@ -188,6 +200,140 @@ Deno.test("/api/broadcasts/events keeps only the latest list for a client that r
   assertEquals(world.listening, 0);
 });
 
+Deno.test("[LIST-2] /api/broadcasts gives a part of the list, says how many there are, and refuses nonsense", async () => {
+  using world = await World.open();
+  for (let i = 0; i < 70; i++) await world.start(`b${i}`);
+  const names = async (query: string) => {
+    const response = await world.app().request(`/api/broadcasts${query}`);
+    assertEquals(response.headers.get("x-total-count"), "70");
+    return (await response.json()).map(({ name }: { name: string }) => name);
+  };
+  const first = await names("");
+  assertEquals(first.length, 60);
+  const rest = await names("?offset=60&limit=1000");
+  assertEquals(new Set([...first, ...rest]).size, 70);
+  assertEquals(await names("?offset=1&limit=2"), first.slice(1, 3));
+  assertEquals(await names("?limit=0"), []);
+  for (const query of ["?offset=-1", "?limit=many", "?offset=1e3", "?limit="]) {
+    const response = await world.app().request(`/api/broadcasts${query}`);
+    assertEquals(response.status, 400, query);
+    await response.body?.cancel();
+  }
+});
+
+Deno.test("[START-6] /api/broadcasts and its events know nothing of the unlisted", async () => {
+  using world = await World.open();
+  await world.start("open");
+  await world.start("hidden", "unlisted");
+  for (const path of ["", "/events", "/events?changes"]) {
+    const response = await world.app().request(`/api/broadcasts${path}`);
+    const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+    const text = (await reader.read()).value!;
+    assertStringIncludes(text, "open");
+    assert(!text.includes("hidden"), path);
+    await reader.cancel();
+  }
+  await world.clock.advance(0);
+});
+
+Deno.test("[LIST-4] /api/broadcasts/events?changes sends the list once, and then what is different", async () => {
+  using world = await World.open();
+  await world.start("a");
+  const response = await world.app().request("/api/broadcasts/events?changes");
+  const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+  const next = async () => {
+    const text = (await reader.read()).value!;
+    return [text.match(/^event: (.*)$/m)![1], JSON.parse(text.match(/^data: (.*)$/m)![1]!)];
+  };
+  const [event, list] = await next();
+  assertEquals([event, list.total, list.broadcasts[0].name], ["list", 1, "a"]);
+  const changed = next();
+  const [slot] = await world.store.openSlots("a", 1);
+  await world.store.join("a", newPeer("v"), slot!);
+  world.service.hints.changed("a");
+  await world.clock.advance(1_000);
+  assertEquals(await changed, [
+    "changes",
+    { total: 1, gone: [], came: [], changed: [{ name: "a", viewers: 1 }] },
+  ]);
+  await reader.cancel();
+  await world.clock.advance(0);
+});
+
+Deno.test("[LIST-5] /api/broadcasts/NAME/events follows one broadcast, listed or not, and one that is not live", async () => {
+  using world = await World.open();
+  await world.start("a/b", "unlisted");
+  const follow = async (name: string) => {
+    const path = `/api/broadcasts/${encodeURIComponent(name)}/events`;
+    const response = await world.app().request(path);
+    assertMatch(response.headers.get("content-type")!, /^text\/event-stream/);
+    const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+    return {
+      reader,
+      async next() {
+        const text = (await reader.read()).value!;
+        assertMatch(text, /^event: broadcast\n/);
+        return JSON.parse(text.match(/^data: (.*)$/m)![1]!);
+      },
+    };
+  };
+  const [known, later] = [await follow("a/b"), await follow("later")];
+  assertEquals((await known.next()).visibility, "unlisted");
+  assertEquals(await later.next(), null);
+  const change = later.next();
+  await world.start("later");
+  await world.clock.advance(1_000);
+  assertEquals((await change).title, "later");
+  await known.reader.cancel();
+  await later.reader.cancel();
+  await world.clock.advance(0);
+});
+
+Deno.test("[STILL-5] a still picture is what it is said to be, and may be kept for good under its version", async () => {
+  using world = await World.open();
+  await world.start("a/b");
+  const path = (version: string) => `/api/broadcasts/a%2Fb/still${version && `?v=${version}`}`;
+  const ask = (version = "") => world.app().request(path(version));
+  const missing = await ask();
+  assertEquals([missing.status, missing.headers.get("cache-control")], [404, "no-store"]);
+  await missing.body?.cancel();
+  const bytes = new Uint8Array([1, 2, 3]);
+  const still = { version: "v1", type: "image/webp", bytes, until: 10_000 };
+  assert(await world.store.setStill("a/b", "root of a/b", still));
+  const exact = await ask("v1");
+  assertEquals(exact.status, 200);
+  assertEquals(new Uint8Array(await exact.arrayBuffer()), bytes);
+  const headers = ["content-type", "x-content-type-options", "cache-control"];
+  assertEquals(headers.map((name) => exact.headers.get(name)), [
+    "image/webp",
+    "nosniff",
+    "public, max-age=3600, immutable",
+  ]);
+  // Whoever has an older list gets the picture of now, and keeps nothing.
+  for (const version of ["v0", ""]) {
+    const other = await ask(version);
+    assertEquals([other.status, other.headers.get("cache-control")], [200, "no-store"]);
+    await other.body?.cancel();
+  }
+  await world.clock.advance(10_000);
+  const late = await ask("v1");
+  assertEquals(late.status, 404);
+  assertMatch(late.headers.get("content-type")!, /^application\/json/);
+  await late.body?.cancel();
+});
+
+Deno.test("what is on air can be read by pages of other sites, without their cookies", async () => {
+  using world = await World.open();
+  const headers = { origin: "https://example.org" };
+  for (const path of ["", "/events", "/nothing"]) {
+    const response = await world.app().request(`/api/broadcasts${path}`, { headers });
+    assertEquals(response.headers.get("access-control-allow-origin"), "*", path);
+    assertEquals(response.headers.get("access-control-allow-credentials"), null, path);
+    await response.body?.cancel();
+  }
+  await world.clock.advance(0);
+});
+
 Deno.test("a fault is a 500 that tells the log everything and the client nothing", async () => {
   using world = await World.open();
   world.store.broadcasts = () => Promise.reject(new Error("disk on fire"));
@@ -214,6 +360,23 @@ Deno.test("/tributary.js is a script that other sites may load, and costs a 304 
     headers: { ...headers, "if-none-match": response.headers.get("etag")! },
   });
   assertEquals([again.status, await again.text()], [304, ""]);
+});
+
+Deno.test("pages are sent compressed, and the list as it changes is not held back for that", async () => {
+  using world = await World.open();
+  const headers = { "accept-encoding": "gzip, deflate, br" };
+  for (const path of ["/studio", "/nothing"]) {
+    const plain = await (await world.app().request(path)).text();
+    const response = await world.app().request(path, { headers });
+    assertEquals(response.headers.get("content-encoding"), "gzip", path);
+    assertEquals(response.headers.get("vary"), "Accept-Encoding", path);
+    const bytes = (await response.arrayBuffer()).byteLength;
+    assertLessOrEqual(bytes, plain.length / 2, path);
+  }
+  const events = await world.app().request("/api/broadcasts/events", { headers });
+  assertEquals(events.headers.get("content-encoding"), null);
+  await events.body!.cancel();
+  await world.clock.advance(0);
 });
 
 Deno.test("static files have their types, and /favicon.ico is the icon", async () => {

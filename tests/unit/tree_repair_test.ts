@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import {
   attach,
+  changeRelaying,
   depart,
   freedSlot,
   openPlaces,
@@ -104,4 +105,37 @@ Deno.test("[JOIN-6] reachesRoot() is false for a chain that ends early, breaks o
   const circle = [peerOf("c", { parent: "d" }), peerOf("d", { parent: "c" })];
   assertEquals(reachesRoot([...circle, ...circle], "root"), false, "a circle");
   assertEquals(reachesRoot([peerOf("old")], "root"), false, "another broadcast's root");
+});
+
+Deno.test("[RELAY-2] changeRelaying() closes every place of who relays no more, and orphans whoever is in one", () => {
+  const peer = peerOf("x", { parent: "p", fanout: 3, relay: "forward" });
+  const children = [peerOf("a", { parent: "x", place: 1, state: "linking" })];
+  const open = [slotOf("x", 0), slotOf("x", 2)];
+  assertEquals(changeRelaying(peer, { relay: "none", fanout: 0 }, { children, open }), {
+    peer: { ...peer, relay: "none", fanout: 0 },
+    orphans: children.map(orphan),
+    opened: [],
+    closed: open,
+  });
+});
+
+Deno.test("[RELAY-3] changeRelaying() opens places again, under a peer with a picture only", () => {
+  const peer = peerOf("x", { parent: "p", fanout: 0, relay: "none", depth: 4 });
+  const on = { relay: "forward" as const, fanout: 2 };
+  const none = { children: [], open: [] };
+  assertEquals(changeRelaying(peer, on, none).opened.map(({ place, depth }) => [place, depth]), [
+    [0, 5],
+    [1, 5],
+  ]);
+  assertEquals(changeRelaying({ ...peer, state: "linking" }, on, none).opened, []);
+  assertEquals(changeRelaying(orphan(peer), on, none).opened, []);
+});
+
+Deno.test("[RELAY-3] changeRelaying() leaves alone who keeps a place, and opens no slot twice", () => {
+  const peer = peerOf("x", { parent: "p", fanout: 3, relay: "forward" });
+  const children = [peerOf("a", { parent: "x", place: 0 })];
+  const open = [slotOf("x", 1), slotOf("x", 2)];
+  const plan = changeRelaying(peer, { relay: "re-encode", fanout: 3 }, { children, open });
+  assertEquals([plan.orphans, plan.opened, plan.closed], [[], [], []]);
+  assertEquals(plan.peer.relay, "re-encode");
 });

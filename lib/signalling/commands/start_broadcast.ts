@@ -1,5 +1,5 @@
 /** START_BROADCAST: a broadcast goes live. */
-import { ANONYMOUS } from "../../protocol/mod.ts";
+import { ANONYMOUS, cleanTitle } from "../../protocol/mod.ts";
 import { beginBroadcast } from "../broadcasting.ts";
 import type { Handler } from "./handler.ts";
 
@@ -7,7 +7,8 @@ import type { Handler } from "./handler.ts";
 export const startBroadcast: Handler<"START_BROADCAST"> = async (context, session, message) => {
   await beginBroadcast(context, session, {
     name: message.name,
-    title: message.title?.trim() || message.name,
+    title: cleanTitle(message.title ?? "") || message.name,
+    visibility: message.visibility ?? "public",
     peerName: message.peerName || ANONYMOUS,
   });
   session.send({ command: "START_BROADCAST_RECEIVED" });

@@ -81,7 +81,10 @@ export function simKv(data: SimKvData, options: SimKvOptions): TreeKv & BusKv {
       await latency();
       return entries;
     },
-    async *list({ prefix }: { prefix: Deno.KvKey }, { limit = Infinity } = {}) {
+    async *list(
+      { prefix, end }: { prefix: Deno.KvKey; end?: Deno.KvKey },
+      { limit = Infinity, reverse = false } = {},
+    ) {
       await latency();
       mayFail();
       const found = [...data.entries.values()]
@@ -89,7 +92,8 @@ export function simKv(data: SimKvData, options: SimKvOptions): TreeKv & BusKv {
         .filter(({ key }) =>
           key.length > prefix.length && prefix.every((part, i) => part === key[i])
         )
-        .sort((a, b) => compareKeys(a.key, b.key))
+        .filter(({ key }) => !end || compareKeys(key, end) < 0)
+        .sort((a, b) => compareKeys(a.key, b.key) * (reverse ? -1 : 1))
         .slice(0, limit)
         .map(({ key, value, versionstamp }) => ({
           key,

@@ -1,0 +1,44 @@
+/**
+ * The chat's place in a page. Nobody needs it before the picture, so what it is made of is loaded when
+ * the page has joined; the place is kept for it from the start.
+ */
+import type { ComponentType, RefObject } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import type { Client } from "../parts/client.ts";
+
+/** What the chat needs from its page. */
+export interface ChatProps {
+  client: RefObject<Client | null>;
+  /** True while the broadcast is watched, or live. */
+  isJoined: boolean;
+  role: "viewer" | "broadcaster";
+  /** The broadcast. */
+  name: string;
+}
+
+/** Shows the chat of a broadcast. */
+export function Chat(props: ChatProps) {
+  const [Panel, setPanel] = useState<ComponentType<ChatProps> | null>(null);
+  const isDue = props.isJoined && !Panel;
+
+  useEffect(() => {
+    if (!isDue) return;
+    let isCurrent = true;
+    import("./chat_panel.tsx").then(
+      ({ ChatPanel }) => isCurrent && setPanel(() => ChatPanel),
+      // Without a connection; then there is nothing to chat with either.
+      () => {},
+    );
+    return () => void (isCurrent = false);
+  }, [isDue]);
+
+  if (Panel) return <Panel {...props} />;
+  return (
+    <section class="panel chat" aria-labelledby="chat-title">
+      <h2 id="chat-title">Chat</h2>
+      <p class="chat-empty">
+        {props.isJoined ? "One moment…" : "You can chat while you are watching."}
+      </p>
+    </section>
+  );
+}

@@ -1,0 +1,50 @@
+/** Whether what is watched is passed on, as state: decided, told to the SDK, and changed by a switch. */
+import type { RefObject } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import type { Client } from "../../parts/client.ts";
+import { decideRelaying, type DeviceFacts, type RelayingDecision } from "./decision.ts";
+import { watchDevice } from "./device.ts";
+import { keepRelaying, recallRelaying } from "./kept_relaying.ts";
+
+/** What `useRelaying` returns. */
+export interface Relaying {
+  decision: RelayingDecision;
+  /** Switches it, and remembers that. */
+  choose: (isOn: boolean) => void;
+}
+
+/** What a server can know. */
+const UNKNOWN: DeviceFacts = { isMetered: false, battery: null };
+
+/**
+ * To be called after the effect that makes the client, so that it counts for the first join.
+ *
+ * @param may false where nothing is to be passed on, whatever the viewer has chosen elsewhere
+ */
+export function useRelaying(client: RefObject<Client | null>, may = true): Relaying {
+  const [chosen, setChosen] = useState<boolean | null>(null);
+  const [facts, setFacts] = useState(UNKNOWN);
+  const [decision, setDecision] = useState(() => decideRelaying(null, UNKNOWN));
+
+  useEffect(() => {
+    setChosen(recallRelaying());
+    return watchDevice(setFacts);
+  }, []);
+
+  useEffect(() => {
+    const next = decideRelaying(may ? chosen : false, facts);
+    setDecision(next);
+    client.current?.setRelaying(next.isOn).catch(() => {
+      // The service does not know how: what is shown is what goes on.
+      setDecision((shown) => shown === next ? { ...next, isOn: !next.isOn } : shown);
+    });
+  }, [chosen, facts]);
+
+  return {
+    decision,
+    choose(isOn) {
+      keepRelaying(isOn);
+      setChosen(isOn);
+    },
+  };
+}
