@@ -64,6 +64,7 @@ export function useStudio(connect: Connect | undefined) {
   // Whatever goes along with a broadcast and has a job of its own.
   const quality = useQuality(client);
   const recorder = useRecorder(stream);
+  useStills(client, stream, isLive);
   const health = useHealth(client, { isLive, isConnected: state.phase === "live", stopped });
 
   useEffect(() => {

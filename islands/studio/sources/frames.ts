@@ -138,20 +138,28 @@ class StreamWriter implements FrameWriter {
   }
 }
 
+/** Who can be asked for a picture: the track by the specification, the stream in Firefox. */
+interface Asked {
+  requestFrame?(): void;
+}
+
 class CanvasWriter implements FrameWriter {
   readonly canvas = document.createElement("canvas");
-  readonly track: MediaStreamTrack;
+  readonly #stream: MediaStream & Asked;
+  readonly track: MediaStreamTrack & Asked;
 
   constructor({ width, height }: Size) {
     this.canvas.width = width;
     this.canvas.height = height;
     // A canvas is captured only once it has a context.
     this.canvas.getContext("2d");
-    this.track = this.canvas.captureStream(0).getVideoTracks()[0]!;
+    this.#stream = this.canvas.captureStream(0);
+    this.track = this.#stream.getVideoTracks()[0]!;
   }
 
   send(): void {
-    (this.track as { requestFrame?: () => void }).requestFrame?.();
+    if (this.track.requestFrame) this.track.requestFrame();
+    else this.#stream.requestFrame?.();
   }
 
   close(): void {
