@@ -14,7 +14,9 @@ const broadcasting = (server: string) => `
     import { Tributary } from "${server}/tributary.js";
     const tributary = new Tributary();
     tributary.setStream(await tributary.startCamera());
-    await tributary.startBroadcast(location.hash.slice(1), "Ada");
+    const name = location.hash.slice(1);
+    const visibility = name === "unlisted" ? name : "public";
+    await tributary.startBroadcast(name, "Ada", { visibility });
     addEventListener("pagehide", () => tributary.close());
     document.title = "live";
   </script>`;
@@ -139,7 +141,7 @@ Deno.test("several players are on one page, each with what its attributes say, o
   const pages = (server: string) => ({
     "/strict": showing(
       server,
-      `<tributary-player name="twice"></tributary-player>`,
+      `<tributary-player name="unlisted"></tributary-player>`,
       `<link rel="icon" href="data:,">${strict(server)}`,
     ),
     "/": showing(
@@ -192,6 +194,8 @@ Deno.test("several players are on one page, each with what its attributes say, o
     await page.close();
 
     const guarded = await open(`${url}/strict`);
+    await says(guarded, /not live yet/i);
+    await goLive("unlisted");
     await assertMovingPicture(guarded, "who is under a strict policy", "tributary-player");
     const display = () => getComputedStyle(document.querySelector("tributary-player")!).display;
     assertEquals(await guarded.evaluate(display), "grid");
