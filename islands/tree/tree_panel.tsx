@@ -5,7 +5,8 @@
 import { useEffect, useState } from "preact/hooks";
 import type { TreeViewProps } from "./tree_view.tsx";
 
-type TreeView = typeof import("./tree_view.tsx").TreeView;
+/** What shows a tree. */
+export type TreeView = typeof import("./tree_view.tsx").TreeView;
 
 const STYLES = "/static/tree.css";
 
@@ -14,8 +15,8 @@ export function TreePanel(props: TreeViewProps) {
   const [loaded, setLoaded] = useState<{ TreeView: TreeView } | "failed" | null>(null);
   useEffect(() => {
     let isGone = false;
-    Promise.all([import("./tree_view.tsx"), loadStyles()]).then(
-      ([{ TreeView }]) => isGone || setLoaded({ TreeView }),
+    loadTreeView().then(
+      (TreeView) => isGone || setLoaded({ TreeView }),
       () => isGone || setLoaded("failed"),
     );
     return () => {
@@ -27,6 +28,12 @@ export function TreePanel(props: TreeViewProps) {
   }
   if (!loaded) return <div class="tree-waiting" aria-busy="true" />;
   return <loaded.TreeView {...props} />;
+}
+
+/** Loads what draws a tree, with its styles. */
+export async function loadTreeView(): Promise<TreeView> {
+  const [{ TreeView }] = await Promise.all([import("./tree_view.tsx"), loadStyles()]);
+  return TreeView;
 }
 
 /** Loads the styles once; resolves when they are there. */

@@ -42,7 +42,8 @@ export function TreeView({ tree, client, self }: TreeViewProps) {
   const branch = wanted === null ? undefined : census.get(wanted);
   const top = branch ?? source;
   const root = useMemo(() => top && fold(top), [census, top?.node.id]);
-  if (!source || !root || source.below === 0) return <TreeEmpty />;
+  if (!source || !root) return <div class="tree-waiting" aria-busy="true" ref={place} />;
+  if (source.below === 0) return <TreeEmpty />;
 
   const summary = summaryOf(census, figures);
   const body = (
@@ -209,7 +210,7 @@ function Large(
     <div class="tree-away">
       <dialog
         ref={dialog}
-        class="dialog tree-dialog"
+        class="dialog tree-large"
         aria-label="Who carries whom"
         onClose={onClose}
       >
@@ -234,7 +235,8 @@ function useFocusAfter(isOpen: boolean) {
 function useIsInDialog(place: { current: Element | null }): boolean {
   const [isInDialog, setInDialog] = useState(false);
   useLayoutEffect(() => {
-    if (place.current?.closest("dialog:not(.tree-dialog)")) setInDialog(true);
-  }, []);
+    // Not only at first: there may be nobody in the tree yet.
+    if (place.current?.closest("dialog:not(.tree-large)")) setInDialog(true);
+  });
   return isInDialog;
 }
