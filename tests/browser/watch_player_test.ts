@@ -5,16 +5,10 @@ import { browse } from "../support/browsing.ts";
 import { assertEventually } from "../support/eventually.ts";
 import { assertGoodLooks, watchShifts } from "../support/looks.ts";
 import { assertMovingPicture } from "../support/media.ts";
-import { endBroadcast } from "../support/studio.ts";
+import { endBroadcast, goLive } from "../support/studio.ts";
 
 /** What Core Web Vitals call good is 0.1; nothing of ours has a reason to move at all. */
 const MAX_SHIFT = 0.01;
-
-async function goLive(studio: Page, name: string): Promise<void> {
-  await studio.getByRole("textbox", { name: "Name", exact: true }).fill(name);
-  await studio.getByRole("button", { name: "Go live" }).click();
-  await studio.getByRole("button", { name: "End broadcast" }).first().waitFor();
-}
 
 const says = (page: Page, text: RegExp) =>
   page.getByRole("status").filter({ hasText: text }).first().waitFor();

@@ -6,6 +6,7 @@ import { browse, type Browsing } from "../support/browsing.ts";
 import { assertEventually } from "../support/eventually.ts";
 import { assertGoodLooks } from "../support/looks.ts";
 import { assertMovingPicture } from "../support/media.ts";
+import { goLive } from "../support/studio.ts";
 import { VirtualPeer } from "../support/virtual_peer.ts";
 import type { TreeNode } from "../../lib/protocol/mod.ts";
 
@@ -14,12 +15,6 @@ const OWN_GAP_MS = 250;
 
 /** What its child may see: another parent is found while the old one goes on. */
 const CHILD_GAP_MS = 500;
-
-async function goLive(studio: Page, name: string): Promise<void> {
-  await studio.getByRole("textbox", { name: "Name", exact: true }).fill(name);
-  await studio.getByRole("button", { name: "Go live" }).click();
-  await studio.getByRole("button", { name: "End broadcast" }).first().waitFor();
-}
 
 const relayingOf = (page: Page) =>
   page.getByRole("switch", { name: "Pass the stream on to others" });
