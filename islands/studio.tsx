@@ -2,29 +2,41 @@
  * The studio: from a name to a live broadcast and back. Puts the parts in islands/studio/ together;
  * what happens is decided in use_studio.ts.
  */
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { Chat } from "./chat/chat.tsx";
 import type { Connect } from "./parts/client.ts";
 import { formatClock } from "./parts/durations.ts";
 import { CameraIcon, MicrophoneIcon, ViewersIcon } from "./parts/icons.tsx";
+import { watchPath } from "./parts/links.ts";
 import { Notice } from "./parts/notice.tsx";
 import { useNow } from "./parts/use_now.ts";
+import { Controls } from "./studio/controls.tsx";
+import { EndDialog } from "./studio/end_dialog.tsx";
+import { EndedPanel, RecordingNote } from "./studio/ended_panel.tsx";
+import { FileControls } from "./studio/file_controls.tsx";
+import { LevelMeter } from "./studio/level_meter.tsx";
 import { LivePanel } from "./studio/live_panel.tsx";
 import { isAboutName, mendingButton, studioProblem } from "./studio/problems.ts";
 import { QualityField } from "./studio/quality_field.tsx";
+import { formatBytes, recordedMs, type Recording } from "./studio/record/recording.ts";
 import { SetupForm } from "./studio/setup_form.tsx";
-import { canShareScreen } from "./studio/screen.ts";
-import { SourceButtons } from "./studio/source_buttons.tsx";
+import { ShareDialog } from "./studio/share_dialog.tsx";
+import { SourceDialog } from "./studio/source_dialog.tsx";
+import { SourceButton, SourcePicker } from "./studio/source_picker.tsx";
+import { NO_MICROPHONE } from "./studio/sources/device_list.ts";
+import { SOURCE_ACTIONS, SOURCE_HINTS, type SourceKind } from "./studio/sources/source_kind.ts";
 import { Stage } from "./studio/stage.tsx";
-import { countViewers } from "./studio/tree.ts";
 import { lackOf } from "./studio/use_sources.ts";
 import { type StudioPhase, useStudio } from "./studio/use_studio.ts";
-import { ViewerTree } from "./studio/viewer_tree.tsx";
+import { countViewers } from "./tree/count_viewers.ts";
+import { TreePanel } from "./tree/tree_panel.tsx";
 
 /** What the server hands to the studio. */
 export interface StudioProps {
   suggestedName: string;
 }
+
+type Studio = ReturnType<typeof useStudio>;
 
 /** What is read out to those who do not see the page change. */
 const SAID: Record<StudioPhase, string> = {
@@ -38,13 +50,19 @@ const SAID: Record<StudioPhase, string> = {
 /** Broadcasts from this browser. */
 export function Studio({ suggestedName, connect }: StudioProps & { connect?: Connect }) {
   const studio = useStudio(connect);
-  const { phase, problem, stream } = studio;
+  const { phase, problem, sources, recording } = studio;
+  const { stream, playback } = sources;
+  const [dialog, setDialog] = useState<"source" | "share" | "end" | null>(null);
+  const closeDialog = () => setDialog(null);
   const side = useFocusOnChange(phase);
+  const picture = useRef<HTMLDivElement>(null);
   const isLive = phase === "live" || phase === "reconnecting";
+  const isBefore = phase === "setup" || phase === "starting";
   const viewers = countViewers(studio.tree);
   const nameProblem = problem && isAboutName(problem) ? studioProblem(problem) : null;
-  const notice = nameProblem ? null : problem ?? (studio.isScreen ? null : lackOf(stream));
+  const notice = nameProblem ? null : problem ?? findLack(studio);
   const mending = notice && mendingButton(notice);
+  const isRecording = recording.phase === "recording";
   const qualityField = (
     <QualityField
       quality={studio.quality}
@@ -53,41 +71,63 @@ export function Studio({ suggestedName, connect }: StudioProps & { connect?: Con
       onChoose={studio.chooseQuality}
     />
   );
+  useEffect(() => {
+    if (!isLive) closeDialog();
+  }, [isLive]);
+
+  /** The button that was pressed may be gone when the source is there: then the focus stays near. */
+  async function open(kind: SourceKind, file?: File) {
+    if (!await studio.open(kind, file)) return;
+    requestAnimationFrame(() => {
+      if (document.activeElement !== document.body) return;
+      picture.current!.querySelector<HTMLElement>("input:checked, .control")?.focus();
+    });
+  }
 
   return (
     <div class="studio" data-phase={phase}>
-      <div class="studio-picture">
-        <Stage stream={stream} placeholder={<Placeholder studio={studio} />}>
+      <div class="studio-picture" ref={picture}>
+        <Stage stream={stream} placeholder={<Placeholder studio={studio} onOpen={open} />}>
           {isLive && (
             <p class="stage-facts">
               <span class="badge" data-tone={phase === "live" ? "live" : "off"}>
                 {phase === "live" ? "Live" : "Reconnecting"}
               </span>
-              <Elapsed since={studio.startedAt} />
               <span class="stage-viewers">
                 <ViewersIcon /> {countOfViewers(viewers)}
               </span>
+              {isRecording && <RecordingClock recording={recording} />}
             </p>
           )}
+          {stream && (
+            <LevelMeter
+              stream={stream}
+              hasMicrophone={sources.hasMicrophone}
+              isMuted={sources.isMuted}
+            />
+          )}
         </Stage>
-        {(stream || isLive) && (
-          <div class="toolbar">
-            {stream && (
-              <SourceButtons
-                stream={stream}
-                isScreen={studio.isScreen}
-                isMuted={studio.isMuted}
-                onMute={studio.mute}
-                onShowScreen={studio.showScreen}
-                onShowCamera={studio.showCamera}
-              />
-            )}
-            {isLive && (
-              <button type="button" class="button danger" onClick={studio.end}>
-                End broadcast
-              </button>
-            )}
-          </div>
+        {playback && <FileControls playback={playback} file={sources.file} />}
+        {isBefore && (
+          <SourcePicker
+            sources={sources}
+            ready={studio.ready && phase === "setup"}
+            onOpen={open}
+            onChooseCamera={studio.chooseCamera}
+            onChooseMicrophone={studio.chooseMicrophone}
+          />
+        )}
+        {isLive && (
+          <Controls
+            sources={sources}
+            recording={recording.phase}
+            onOpen={open}
+            onSwitch={() => setDialog("source")}
+            onCameraOff={studio.setCameraOff}
+            onRecord={studio.record}
+            onStopRecording={studio.stopRecording}
+            onEnd={() => setDialog("end")}
+          />
         )}
       </div>
       <p class="hidden" role="status">{SAID[phase]}</p>
@@ -95,35 +135,81 @@ export function Studio({ suggestedName, connect }: StudioProps & { connect?: Con
         {notice && (
           <Notice problem={studioProblem(notice)}>
             {mending && (
-              <button type="button" class="button" onClick={studio.showCamera}>{mending}</button>
+              <button
+                type="button"
+                class="button"
+                onClick={() => studio.open(mending.kind)}
+              >
+                {mending.words}
+              </button>
             )}
           </Notice>
         )}
-        {(phase === "setup" || phase === "starting") && (
+        {isBefore && (
           <SetupForm
             suggestedName={studio.name || suggestedName}
+            title={studio.title}
+            visibility={sources.choices.visibility}
             nameProblem={nameProblem}
             ready={studio.ready}
             busy={phase === "starting"}
+            onChooseVisibility={sources.chooseVisibility}
             onGoLive={studio.goLive}
           >
             {qualityField}
           </SetupForm>
         )}
         {isLive && (
-          <>
-            <LivePanel name={studio.name} reconnecting={phase === "reconnecting"}>
-              {qualityField}
-            </LivePanel>
-            <Chat client={studio.client} isJoined={isLive} role="broadcaster" name={studio.name} />
-            <section class="panel studio-tree" aria-labelledby="tree-title">
-              <h2 id="tree-title">{viewers === 0 ? "No viewers" : countOfViewers(viewers)}</h2>
-              <ViewerTree tree={studio.tree} />
-            </section>
-          </>
+          <LivePanel
+            name={studio.name}
+            reconnecting={phase === "reconnecting"}
+            visibility={sources.choices.visibility}
+            startedAt={studio.startedAt}
+            viewers={viewers}
+            peakViewers={studio.peakViewers}
+            health={studio.health}
+            onShare={() => setDialog("share")}
+          >
+            <RecordingNote recording={recording} />
+            {qualityField}
+          </LivePanel>
         )}
-        {phase === "ended" && <Ended studio={studio} />}
+        {isLive && (
+          <Chat client={studio.client} isJoined={isLive} role="broadcaster" name={studio.name} />
+        )}
+        {phase === "ended" && (
+          <EndedPanel
+            startedAt={studio.startedAt}
+            endedAt={studio.endedAt}
+            peakViewers={studio.peakViewers}
+            recording={recording}
+            onStartOver={studio.startOver}
+          />
+        )}
       </div>
+      {isLive && (
+        <section class="panel studio-tree" aria-labelledby="tree-title">
+          <h2 id="tree-title">{viewers === 0 ? "No viewers" : countOfViewers(viewers)}</h2>
+          <TreePanel tree={studio.tree} client={studio.client} self={studio.tree?.id ?? null} />
+        </section>
+      )}
+      {dialog === "source" && <SourceDialog studio={studio} onClose={closeDialog} />}
+      {dialog === "share" && (
+        <ShareDialog
+          name={studio.name}
+          title={studio.title}
+          href={new URL(watchPath(studio.name), location.href).href}
+          onClose={closeDialog}
+        />
+      )}
+      {dialog === "end" && (
+        <EndDialog
+          viewers={viewers}
+          isRecording={isRecording}
+          onEnd={studio.end}
+          onClose={closeDialog}
+        />
+      )}
     </div>
   );
 }
@@ -146,77 +232,64 @@ function useFocusOnChange(phase: StudioPhase) {
   return side;
 }
 
+/** Says what is missing of what viewers get, as a code of `studioProblem`; null when nothing is. */
+function findLack({ phase, sources, recording }: Studio): string | null {
+  const { stopped, kind, stream, choices } = sources;
+  if (stopped) return phase === "ended" ? null : `${stopped}_stopped`;
+  if (recording.phase === "failed") return "recording_failed";
+  const lack = kind === "camera" ? lackOf(stream) : null;
+  return lack === "no_sound" && choices.microphone === NO_MICROPHONE ? null : lack;
+}
+
 function countOfViewers(count: number): string {
   return count === 1 ? "1 viewer" : `${count} viewers`;
 }
 
-function Placeholder({ studio }: { studio: ReturnType<typeof useStudio> }) {
-  if (studio.stream) {
+interface PlaceholderProps {
+  studio: Studio;
+  onOpen: (kind: SourceKind, file?: File) => void;
+}
+
+function Placeholder({ studio, onOpen }: PlaceholderProps) {
+  const { sources, phase, ready } = studio;
+  if (sources.stream) {
     return (
       <>
-        <MicrophoneIcon muted={studio.isMuted} />
+        <MicrophoneIcon muted={sources.isMuted} />
         <p>Sound only: there is no picture to see here.</p>
       </>
     );
   }
-  if (studio.phase === "ended") return <p>Your camera is off.</p>;
-  if (studio.phase === "starting") {
-    return <p>Starting your camera. Your browser may ask you first.</p>;
+  if (phase === "ended") return <p>Your camera is off.</p>;
+  if (phase === "starting") {
+    return <p>Getting ready. Your browser may ask you first.</p>;
   }
+  const { kind } = sources.choices;
   return (
     <>
       <CameraIcon />
-      <p>Your picture will appear here.</p>
+      <p>{SOURCE_HINTS[kind]}</p>
       <p class="actions">
-        <button
-          type="button"
+        <SourceButton
+          kind={kind}
+          words={SOURCE_ACTIONS[kind]}
           class="button on-dark"
-          disabled={!studio.ready}
-          onClick={studio.showCamera}
-        >
-          Try the camera
-        </button>
-        {(!studio.ready || canShareScreen()) && (
-          <button
-            type="button"
-            class="button on-dark"
-            disabled={!studio.ready}
-            onClick={studio.showScreen}
-          >
-            Share screen
-          </button>
-        )}
+          disabled={!ready}
+          onOpen={onOpen}
+        />
       </p>
     </>
   );
 }
 
-function Elapsed({ since }: { since: number }) {
+/** How long and how large the recording is. */
+function RecordingClock({ recording }: { recording: Recording }) {
   const now = useNow(1000);
   return (
-    <span class="clock" role="timer">
-      <span class="hidden">Live for</span> {formatClock(now - since)}
+    <span class="recording-clock">
+      <span class="hidden">Recording,</span>
+      <span aria-hidden="true">REC</span> {formatClock(recordedMs(recording, now))} ·{" "}
+      {formatBytes(recording.bytes)}
     </span>
-  );
-}
-
-function Ended({ studio }: { studio: ReturnType<typeof useStudio> }) {
-  const { startedAt, endedAt, peakViewers } = studio;
-  return (
-    <div class="panel">
-      <div>
-        <h2>Your broadcast has ended</h2>
-        <p>
-          You were live for {formatClock(endedAt - startedAt)}
-          {peakViewers > 0 && `, with up to ${countOfViewers(peakViewers)} at once`}.
-        </p>
-      </div>
-      <button type="button" class="button primary large" onClick={studio.startOver}>
-        Start another
-      </button>
-      <p>
-        <a href="/">See what is live</a>
-      </p>
-    </div>
   );
 }

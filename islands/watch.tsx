@@ -51,8 +51,9 @@ export function Watch(
     if (phase === "ended" || phase === "unknown") document.title = documentTitle(title, false);
   }, [phase]);
 
-  // Who watches is one of them, whatever the last count was.
-  const count = watch.viewers === null ? null : Math.max(watch.viewers, Number(phase === "live"));
+  // Who watches is one of them, whatever the last count was; who has left is told of no other.
+  const isCounted = watch.viewers !== null && JOINED_PHASES.has(phase);
+  const count = Math.max(watch.viewers ?? 0, Number(phase === "live"));
   const isOver = phase === "ended" || phase === "unknown";
 
   return (
@@ -63,7 +64,7 @@ export function Watch(
           <h1>{title}</h1>
           <p class="watch-facts">
             {broadcaster && <span>{broadcaster}</span>}
-            {!isOver && count !== null && <span>{count} watching</span>}
+            {isCounted && <span>{count} watching</span>}
             {!isOver && watch.startedAt !== null && (
               <span>{formatLiveFor(watch.startedAt, now)}</span>
             )}

@@ -22,6 +22,8 @@ export type Client = Pick<
   | "subscribeToTreeChanges"
   | "unsubscribeFromTreeChanges"
   | "getStats"
+  | "getTreeStats"
+  | "peerId"
   | "chat"
   | "setRelaying"
   | "close"

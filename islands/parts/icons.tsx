@@ -88,6 +88,21 @@ export const ChooseIcon = () => (
   </Icon>
 );
 
+/** A magnifying glass: larger or smaller. */
+export const ZoomIcon = ({ isIn = false }: { isIn?: boolean }) => (
+  <Icon>
+    <circle cx="10.5" cy="10.5" r="6" />
+    <path d={isIn ? "m15 15 5 5M8 10.5h5m-2.5-2.5v5" : "m15 15 5 5M8 10.5h5"} />
+  </Icon>
+);
+
+/** A cross: close. */
+export const CloseIcon = () => (
+  <Icon>
+    <path d="m6 6 12 12m0-12L6 18" />
+  </Icon>
+);
+
 /** A paper plane: send. */
 export const SendIcon = () => (
   <Icon>
@@ -143,13 +158,6 @@ export const KeyboardIcon = () => (
   </Icon>
 );
 
-/** A cross: close. */
-export const CloseIcon = () => (
-  <Icon>
-    <path d="m6 6 12 12M18 6 6 18" />
-  </Icon>
-);
-
 /** A peer with those it carries. */
 export const TreeIcon = () => (
   <Icon>
@@ -164,5 +172,60 @@ export const TreeIcon = () => (
 export const OpenIcon = () => (
   <Icon>
     <path d="M13.5 4.5h6v6m0-6-8 8M10 5.5H6a1.5 1.5 0 0 0-1.5 1.5v11A1.5 1.5 0 0 0 6 19.5h11a1.5 1.5 0 0 0 1.5-1.5v-4" />
+  </Icon>
+);
+
+/** A camera that is crossed out. */
+export const CameraOffIcon = () => (
+  <Icon>
+    <rect x="3" y="6.5" width="12.5" height="11" rx="2.5" />
+    <path d="m15.5 11 5.5-3v8l-5.5-3M4 3l16 18" />
+  </Icon>
+);
+
+/** A screen with something in its corner. */
+export const ScreenAndCameraIcon = () => (
+  <Icon>
+    <rect x="3" y="4.5" width="18" height="15" rx="2.5" />
+    <rect x="12.5" y="12" width="5.5" height="4.5" rx="1" />
+  </Icon>
+);
+
+/** A strip of film. */
+export const FilmIcon = () => (
+  <Icon>
+    <rect x="3" y="5" width="18" height="14" rx="2.5" />
+    <path d="M7.5 5v14m9-14v14M3 9.7h4.5m-4.5 4.6h4.5m9-4.6H21m-4.5 4.6H21" />
+  </Icon>
+);
+
+/** Two arrows: choose another. */
+export const SwitchIcon = () => (
+  <Icon>
+    <path d="M4 8.5h15m-3.5-4 4 4-4 4M20 16H5m3.5-4-4 4 4 4" />
+  </Icon>
+);
+
+/** A full circle: record; a square: stop. */
+export const RecordIcon = ({ on }: { on: boolean }) => (
+  <Icon>
+    <circle cx="12" cy="12" r="8.5" />
+    {on
+      ? <rect x="9" y="9" width="6" height="6" rx="1" fill="currentColor" />
+      : <circle cx="12" cy="12" r="3.5" fill="currentColor" />}
+  </Icon>
+);
+
+/** An arrow out of a box: share. */
+export const ShareIcon = () => (
+  <Icon>
+    <path d="M12 14.5V3.5m-4 4 4-4 4 4M6.5 11.5H5v8.5h14v-8.5h-1.5" />
+  </Icon>
+);
+
+/** A circle with a bar at its top: end. */
+export const EndIcon = () => (
+  <Icon>
+    <path d="M12 3.5v8M7.5 6.2a7.7 7.7 0 1 0 9 0" />
   </Icon>
 );

@@ -4,6 +4,9 @@
  * nothing, and cannot take the broadcast from the first one.
  */
 
+import type { Visibility } from "./kept_choices.ts";
+import type { SourceKind } from "./sources/source_kind.ts";
+
 const KEY = "tributary.broadcast";
 
 /** What it takes to go on. */
@@ -12,9 +15,13 @@ export interface KeptBroadcast {
   token: string;
   name: string;
   peerName: string;
+  title: string;
+  visibility: Visibility;
   startedAt: number;
   peakViewers: number;
   isMuted: boolean;
+  isCameraOff: boolean;
+  kind: SourceKind;
 }
 
 /** Keeps a broadcast for this tab. */

@@ -1,18 +1,30 @@
-/** What the broadcaster needs to gather viewers while live: the link, and how things stand. */
+/** How the broadcast stands, and the link that brings viewers. */
 import type { ComponentChildren } from "preact";
 import { CopyLink } from "../parts/copy_link.tsx";
+import { ShareIcon } from "../parts/icons.tsx";
 import { watchPath } from "../parts/links.ts";
+import { formatClock } from "../parts/durations.ts";
+import { useNow } from "../parts/use_now.ts";
+import { type Health, HEALTH_SENTENCES } from "./health.ts";
+import type { Visibility } from "./kept_choices.ts";
 
 interface LivePanelProps {
   name: string;
   reconnecting: boolean;
+  visibility: Visibility;
+  startedAt: number;
+  viewers: number;
+  peakViewers: number;
+  health: Health | null;
+  onShare: () => void;
   /** What else can be done while live. */
   children?: ComponentChildren;
 }
 
-/** Shows the link to share and whether others can join. */
-export function LivePanel({ name, reconnecting, children }: LivePanelProps) {
-  const path = watchPath(name);
+/** Shows how things stand and the link to share. */
+export function LivePanel(props: LivePanelProps) {
+  const { name, reconnecting, visibility, viewers, peakViewers, health, onShare } = props;
+  const now = useNow(1000);
   return (
     <div class="panel">
       <div>
@@ -20,15 +32,36 @@ export function LivePanel({ name, reconnecting, children }: LivePanelProps) {
         <p>
           {reconnecting
             ? "The connection to the service is interrupted. Those who watch still see you; nobody new can join until it is back."
+            : visibility === "unlisted"
+            ? "Only those with the link can watch. Keep this page open."
             : "Anyone with the link can watch. Keep this page open."}
         </p>
       </div>
-      <CopyLink label="Link to share" href={new URL(path, location.href).href}>
-        <a class="button" href={path} target="_blank" rel="noopener">
-          Open <span class="hidden">as a viewer, in a new tab</span>
-        </a>
+      <dl class="facts">
+        <div>
+          <dt>Live for</dt>
+          <dd>{formatClock(now - props.startedAt)}</dd>
+        </div>
+        <div>
+          <dt>Viewers now</dt>
+          <dd>{viewers}</dd>
+        </div>
+        <div>
+          <dt>At most</dt>
+          <dd>{peakViewers}</dd>
+        </div>
+      </dl>
+      <p class="health" data-health={health?.word}>
+        <strong>{health ? health.word : "…"}</strong>
+        <span>{health ? HEALTH_SENTENCES[health.reason] : "Looking how it goes."}</span>
+      </p>
+      <p class="hidden" role="status">{health && `Health: ${health.word}.`}</p>
+      <CopyLink label="Link to share" href={new URL(watchPath(name), location.href).href}>
+        <button type="button" class="button" onClick={onShare}>
+          <ShareIcon /> Share
+        </button>
       </CopyLink>
-      {children}
+      {props.children}
     </div>
   );
 }

@@ -5,6 +5,7 @@
 import { MAX_NAME_LENGTH } from "../../lib/protocol/limits.ts";
 import type { Problem } from "../parts/notice.tsx";
 import { isLinkable } from "../parts/links.ts";
+import type { SourceKind } from "./sources/source_kind.ts";
 
 const PROBLEMS: Record<string, Problem> = {
   camera_refused: {
@@ -30,8 +31,36 @@ const PROBLEMS: Record<string, Problem> = {
     text: "Close the other call or recording, then press the button again.",
   },
   camera_stopped: {
-    title: "Your camera stopped, so viewers see a still picture.",
+    title: "Your camera stopped, so viewers see a card that says so.",
     text: "Check its cable, then turn it on again. Your broadcast goes on meanwhile.",
+  },
+  screen_stopped: {
+    title: "Your screen is not shared any more.",
+    text: "Share it again, or show your camera. Viewers see a card and hear you meanwhile.",
+  },
+  screen_refused: {
+    title: "No screen was chosen, so nothing is shown.",
+    text: "Press the button again and choose a screen, a window or a tab.",
+  },
+  file_stopped: {
+    title: "Your video is closed, because this page was loaded again.",
+    text: "Choose it again, or show something else. Viewers see a card meanwhile.",
+  },
+  file_missing: {
+    title: "No video was chosen yet.",
+    text: "Choose a video file, then press Go live.",
+  },
+  file_unplayable: {
+    title: "This browser cannot play that file.",
+    text: "Choose a video in another format. MP4 and WebM play nearly everywhere.",
+  },
+  recording_unsupported: {
+    title: "This browser cannot record.",
+    text: "Your broadcast goes on. Record it in a current Chrome, Edge, Firefox or Safari.",
+  },
+  recording_failed: {
+    title: "The recording stopped, because it could not be written.",
+    text: "Make room on the disk, then press Record again. Your broadcast goes on meanwhile.",
   },
   insecure_context: {
     title: "Browsers allow the camera only on secure pages.",
@@ -77,10 +106,21 @@ export function studioProblem(code: string): Problem {
   return Object.hasOwn(PROBLEMS, code) ? PROBLEMS[code]! : UNEXPECTED;
 }
 
-/** The button that mends a problem, where opening the devices again may do so. */
-export function mendingButton(code: string): string | null {
-  if (code === "camera_stopped" || code === "no_picture") return "Turn the camera on";
-  return code === "no_sound" ? "Turn the microphone on" : null;
+/** The button that mends a problem, where opening a source again may do so, and which source. */
+export function mendingButton(code: string): { words: string; kind: SourceKind } | null {
+  switch (code) {
+    case "camera_stopped":
+    case "no_picture":
+      return { words: "Turn the camera on", kind: "camera" };
+    case "no_sound":
+      return { words: "Turn the microphone on", kind: "camera" };
+    case "screen_stopped":
+      return { words: "Share screen again", kind: "screen" };
+    case "file_stopped":
+      return { words: "Choose a video", kind: "file" };
+    default:
+      return null;
+  }
 }
 
 /** Says what is wrong with a name as a code of `studioProblem`, or null when it will do. */

@@ -1,33 +1,50 @@
 /**
- * What is asked before going live: a name for the broadcast and, if one likes, one's own. The fields
- * keep their own text, so what was typed before the page woke up is not lost.
+ * What is asked before going live: a name for the broadcast, which becomes its link, and if one likes
+ * a title, one's own name and who may find it. The fields keep their own text, so what was typed
+ * before the page woke up is not lost.
  */
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { MAX_PEER_NAME_LENGTH } from "../../lib/protocol/limits.ts";
 import { type Problem } from "../parts/notice.tsx";
 import { keepName, recallName } from "../parts/your_name.ts";
+import type { Visibility } from "./kept_choices.ts";
+import { linkPreview } from "./link_preview.ts";
+import type { BroadcastForm } from "./use_studio.ts";
+
+/** Longer ones are cut off wherever they are read. */
+const MAX_TITLE_LENGTH = 100;
+
+const AUDIENCES: Record<Visibility, { words: string; hint: string }> = {
+  public: { words: "Public", hint: "Listed on the home page. Anyone can watch." },
+  unlisted: { words: "Unlisted", hint: "Not listed. Only those with the link can watch." },
+};
 
 interface SetupFormProps {
   suggestedName: string;
+  title: string;
+  visibility: Visibility;
   /** What is wrong with the name, if anything. */
   nameProblem: Problem | null;
   /** True once the page can act. */
   ready: boolean;
   busy: boolean;
-  onGoLive: (name: string, peerName: string) => void;
+  onChooseVisibility: (visibility: Visibility) => void;
+  onGoLive: (form: BroadcastForm) => void;
   /** What else is asked. */
   children?: ComponentChildren;
 }
 
 /** Asks for the names and goes live. */
-export function SetupForm(
-  { suggestedName, nameProblem, ready, busy, onGoLive, children }: SetupFormProps,
-) {
+export function SetupForm(props: SetupFormProps) {
+  const { suggestedName, visibility, nameProblem, ready, busy, children } = props;
   const nameField = useRef<HTMLInputElement>(null);
   const peerNameField = useRef<HTMLInputElement>(null);
+  const [link, setLink] = useState<string | null>(null);
+  const preview = () => setLink(linkPreview(location.origin, nameField.current!.value));
   useEffect(() => {
     peerNameField.current!.value ||= recallName();
+    preview();
   }, []);
   useEffect(() => {
     if (nameProblem) nameField.current?.select();
@@ -36,9 +53,10 @@ export function SetupForm(
   function handleSubmit(event: SubmitEvent) {
     event.preventDefault();
     const fields = new FormData(event.currentTarget as HTMLFormElement);
-    const peerName = String(fields.get("peerName")).trim();
+    const [name, title, peerName] = ["name", "title", "peerName"]
+      .map((field) => String(fields.get(field)).trim()) as [string, string, string];
     keepName(peerName);
-    onGoLive(String(fields.get("name")).trim(), peerName);
+    props.onGoLive({ name, title, peerName });
   }
 
   return (
@@ -55,6 +73,7 @@ export function SetupForm(
           spellcheck={false}
           aria-describedby="name-hint"
           aria-invalid={nameProblem ? "true" : undefined}
+          onInput={preview}
         />
         <p class="hint" id="name-hint">
           {nameProblem
@@ -63,8 +82,18 @@ export function SetupForm(
                 <strong>{nameProblem.title}</strong> {nameProblem.text}
               </span>
             )
-            : "What your broadcast is called. It becomes part of the link."}
+            : <span class="link-preview">{link ?? "It becomes part of the link."}</span>}
         </p>
+      </div>
+      <div class="field">
+        <label for="title">Title</label>
+        <input
+          id="title"
+          name="title"
+          defaultValue={props.title}
+          maxLength={MAX_TITLE_LENGTH}
+          placeholder="What it is about, if you like"
+        />
       </div>
       <div class="field">
         <label for="peer-name">Your name</label>
@@ -74,9 +103,26 @@ export function SetupForm(
           ref={peerNameField}
           maxLength={MAX_PEER_NAME_LENGTH}
           autoComplete="nickname"
-          aria-describedby="peer-name-hint"
+          placeholder="Shown beside the title, if you like"
         />
-        <p class="hint" id="peer-name-hint">Optional. Viewers see it beside the title.</p>
+      </div>
+      <div class="field">
+        <span class="field-legend" id="audience">Who may watch</span>
+        <div class="segments" role="radiogroup" aria-labelledby="audience">
+          {(Object.keys(AUDIENCES) as Visibility[]).map((audience) => (
+            <label key={audience}>
+              <input
+                type="radio"
+                name="visibility"
+                checked={audience === visibility}
+                disabled={!ready}
+                onChange={() => props.onChooseVisibility(audience)}
+              />
+              {AUDIENCES[audience].words}
+            </label>
+          ))}
+        </div>
+        <p class="hint audience-hint">{AUDIENCES[visibility].hint}</p>
       </div>
       {children}
       <button type="submit" class="button primary large" disabled={!ready || busy}>

@@ -1,89 +1,96 @@
 /**
- * What goes into the broadcast: the camera or the screen, with the microphone's sound. Hands the SDK
- * one stream at a time; knows nothing of whether it is live.
+ * The sources as the studio's state, with what was chosen for them, kept for the next visit. Between
+ * `Sources` and the components; decides nothing.
  */
 import type { RefObject } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
+import type { QualityName } from "../../lib/client/quality.ts";
 import type { Client } from "../parts/client.ts";
-import { openScreen } from "./screen.ts";
+import { DEFAULT_CHOICES, keepChoices, recallChoices, type StudioChoices } from "./kept_choices.ts";
+import { findAbilities } from "./sources/abilities.ts";
+import type { Abilities, SourceKind } from "./sources/source_kind.ts";
+import { NO_SOURCES, Sources } from "./sources/sources.ts";
+import { useDevices } from "./sources/use_devices.ts";
 
-/** Keeps the sources of one client; `onCameraStopped` is called when the camera ends by itself. */
-export function useSources(client: RefObject<Client | null>, onCameraStopped: () => void) {
-  const [stream, setStream] = useState<MediaStream | null>(null);
-  const camera = useRef<MediaStream | null>(null);
-  const screen = useRef<MediaStreamTrack | null>(null);
-  const [isMuted, setMuted] = useState(false);
-  /** Every stream begins as the broadcaster left the last one: nobody is heard unawares. */
-  const wasMuted = useRef(false);
+/** What a page can do before it has looked. */
+const ANYTHING: Abilities = {
+  hasDevices: true,
+  canShareScreen: true,
+  canCompose: true,
+  canPlayFiles: true,
+};
 
-  useEffect(() => {
-    const picture = stream?.getVideoTracks()[0];
-    if (!picture || picture === screen.current) return;
-    picture.addEventListener("ended", onCameraStopped);
-    return () => picture.removeEventListener("ended", onCameraStopped);
-  }, [stream]);
+/** Keeps the sources of one client. */
+export function useSources(client: RefObject<Client | null>) {
+  const sources = useRef<Sources | null>(null);
+  const [state, setState] = useState(NO_SOURCES);
+  const [choices, setChoices] = useState<StudioChoices>(DEFAULT_CHOICES);
+  const [abilities, setAbilities] = useState(ANYTHING);
+  const devices = useDevices(state.stream);
+  const latest = useRef(choices);
 
-  function mute(muted: boolean, sound: MediaStream | null = stream) {
-    wasMuted.current = muted;
-    setMuted(muted);
-    for (const track of sound?.getAudioTracks() ?? []) track.enabled = !muted;
-  }
-
-  function show(next: MediaStream | null) {
-    mute(wasMuted.current, next);
-    client.current!.setStream(next);
-    setStream(next);
-  }
-
-  async function openCamera() {
-    const former = camera.current;
-    if (isLive(former, "video") && isLive(former, "audio")) return show(former);
-    show(camera.current = await client.current!.startCamera());
-    former?.getTracks().forEach((track) => track.stop());
-  }
-
-  function closeScreen() {
-    screen.current?.stop();
-    screen.current = null;
+  function choose(change: Partial<StudioChoices>) {
+    latest.current = { ...latest.current, ...change };
+    keepChoices(latest.current);
+    setChoices(latest.current);
   }
 
   return {
-    stream,
-    isScreen: stream?.getVideoTracks()[0] === screen.current && screen.current !== null,
-    isMuted,
-    mute,
+    ...state,
+    choices,
+    abilities,
+    devices,
+
+    /** Takes up what was chosen last; when there is a client. */
+    begin() {
+      latest.current = recallChoices();
+      setChoices(latest.current);
+      setAbilities(findAbilities());
+      sources.current = new Sources(client.current!, latest.current, setState);
+    },
+
     /** True when there is anything to broadcast. */
-    isReady: () => isLive(stream, "video") || isLive(stream, "audio"),
+    isReady: () => sources.current!.isReady,
 
-    /** Shows the camera; rejects as the SDK's `startCamera` does. */
-    async showCamera() {
-      closeScreen();
-      await openCamera();
+    /** Chooses a kind of source, which is not opened by that. */
+    chooseKind: (kind: SourceKind) => choose({ kind }),
+    chooseVisibility: (visibility: StudioChoices["visibility"]) => choose({ visibility }),
+
+    /** Opens a source; the next one is of the same kind unless another is chosen. */
+    async open(kind: SourceKind, file?: File): Promise<boolean> {
+      const isShown = await sources.current!.open(kind, file);
+      if (isShown) choose({ kind });
+      return isShown;
     },
 
-    /** Lets the broadcaster choose a screen and shows it; whoever has no camera may still speak. */
-    async showScreen(onEnd: () => void) {
-      const picture = await openScreen(onEnd);
-      if (!picture) return;
-      screen.current = picture;
-      camera.current ??= await client.current!.startCamera({ audio: true }).catch(() => null);
-      show(new MediaStream([picture, ...camera.current?.getAudioTracks() ?? []]));
+    /** Shows what a page showed that was loaded again. */
+    restore(kind: SourceKind, isCameraOff: boolean) {
+      choose({ kind });
+      return sources.current!.restore(kind, isCameraOff);
     },
 
-    /** Gives everything back, so that the lights go out. */
-    stop() {
-      closeScreen();
-      client.current!.stopCamera();
-      camera.current = null;
-      wasMuted.current = false;
-      show(null);
+    mute: (isMuted: boolean) => sources.current!.mute(isMuted),
+    setCameraOff: (isOff: boolean) => sources.current!.setCameraOff(isOff),
+    setQuality: (quality: QualityName) => sources.current?.setQuality(quality),
+
+    chooseCamera(camera: string) {
+      choose({ camera });
+      return sources.current!.chooseCamera(camera);
     },
+    chooseMicrophone(microphone: string) {
+      choose({ microphone });
+      return sources.current!.chooseMicrophone(microphone);
+    },
+    chooseInset(inset: StudioChoices["inset"]) {
+      choose({ inset });
+      sources.current!.setInset(inset);
+    },
+
+    /** The file that plays. */
+    file: () => sources.current?.file ?? null,
+
+    stop: () => sources.current?.stop(),
   };
-}
-
-function isLive(stream: MediaStream | null, kind: "audio" | "video"): boolean {
-  return stream?.getTracks().some((track) => track.kind === kind && track.readyState === "live") ??
-    false;
 }
 
 /** Tells what a stream lacks, as a code of `studioProblem`; null when it has picture and sound. */

@@ -7,7 +7,10 @@ import type { TreeNode } from "../../lib/protocol/mod.ts";
 import { type Client, codeOf, type Connect, missingSupport } from "../parts/client.ts";
 import { keepBroadcast, type KeptBroadcast, takeKeptBroadcast } from "./kept_broadcast.ts";
 import { nameFault } from "./problems.ts";
-import { countViewers } from "./tree.ts";
+import { useRecorder } from "./record/use_recorder.ts";
+import type { SourceKind } from "./sources/source_kind.ts";
+import { countViewers } from "../tree/count_viewers.ts";
+import { useHealth } from "./use_health.ts";
 import { useQuality } from "./use_quality.ts";
 import { useSources } from "./use_sources.ts";
 import { useStills } from "./use_stills.ts";
@@ -15,13 +18,18 @@ import { useStills } from "./use_stills.ts";
 /** Where the broadcaster stands. */
 export type StudioPhase = "setup" | "starting" | "live" | "reconnecting" | "ended";
 
-/** What the studio shows. */
-export interface StudioState {
-  phase: StudioPhase;
-  /** The name of the broadcast that is live, or was tried last. */
+/** What is asked before going live. */
+export interface BroadcastForm {
   name: string;
-  /** What the broadcaster calls themselves. */
+  /** What the broadcaster calls themselves, or "". */
   peerName: string;
+  /** What people read, or "" for the name. */
+  title: string;
+}
+
+/** What the studio shows. */
+export interface StudioState extends BroadcastForm {
+  phase: StudioPhase;
   startedAt: number;
   endedAt: number;
   tree: TreeNode | null;
@@ -35,6 +43,7 @@ const START: StudioState = {
   phase: "setup",
   name: "",
   peerName: "",
+  title: "",
   startedAt: 0,
   endedAt: 0,
   tree: null,
@@ -48,8 +57,15 @@ export function useStudio(connect: Connect | undefined) {
   const [state, setState] = useState(START);
   const [ready, setReady] = useState(false);
   const update = (change: Partial<StudioState>) => setState((old) => ({ ...old, ...change }));
-  const sources = useSources(client, () => update({ problem: "camera_stopped" }));
+  const isLive = state.phase === "live" || state.phase === "reconnecting";
+  const sources = useSources(client);
+  const { stream, kind, isMuted, isCameraOff, stopped, choices } = sources;
+
+  // Whatever goes along with a broadcast and has a job of its own.
   const quality = useQuality(client);
+  const recorder = useRecorder(stream);
+  useStills(client, stream, isLive);
+  const health = useHealth(client, { isLive, isConnected: state.phase === "live", stopped });
 
   useEffect(() => {
     if (!connect) return;
@@ -64,6 +80,7 @@ export function useStudio(connect: Connect | undefined) {
       })));
     tributary.on("statechanged", (next) => setState((old) => afterClientState(old, next)));
     tributary.on("error", ({ code }) => setState((old) => afterClientError(old, code)));
+    sources.begin();
     quality.recall();
     const kept = takeKeptBroadcast();
     if (kept) takeUp(kept);
@@ -71,22 +88,26 @@ export function useStudio(connect: Connect | undefined) {
     return () => tributary.close();
   }, []);
 
-  const isLive = state.phase === "live" || state.phase === "reconnecting";
+  useEffect(() => sources.setQuality(quality.quality), [ready, quality.quality]);
   useStills(client, sources.stream, isLive);
+
+  const isRecording = recorder.recording.phase === "recording";
   useEffect(() => {
-    if (!isLive) return;
+    if (!isLive && !isRecording) return;
     const ask = (event: BeforeUnloadEvent) => event.preventDefault();
     addEventListener("beforeunload", ask);
     return () => removeEventListener("beforeunload", ask);
-  }, [isLive]);
+  }, [isLive, isRecording]);
 
-  const { isMuted } = sources;
+  const { name, peerName, title, startedAt, peakViewers } = state;
+  const { visibility } = choices;
   useEffect(() => {
     if (!isLive) return;
-    const { name, peerName, startedAt, peakViewers } = state;
     const keep = () => {
       const token = client.current!.resumeToken;
-      if (token) keepBroadcast({ token, name, peerName, startedAt, peakViewers, isMuted });
+      if (!token) return;
+      const broadcast = { token, name, peerName, title, visibility, startedAt, peakViewers };
+      keepBroadcast({ ...broadcast, isMuted, isCameraOff, kind: kind ?? "camera" });
     };
     // The same page may be brought back as it was; then there is nothing to take up.
     addEventListener("pagehide", keep);
@@ -95,34 +116,40 @@ export function useStudio(connect: Connect | undefined) {
       removeEventListener("pagehide", keep);
       removeEventListener("pageshow", takeKeptBroadcast);
     };
-  }, [isLive, state.name, state.startedAt, state.peakViewers, isMuted]);
+  }, [isLive, name, title, visibility, startedAt, peakViewers, isMuted, isCameraOff, kind]);
 
   useEffect(() => {
     if (state.phase === "ended") sources.stop();
   }, [state.phase]);
 
-  async function showCamera() {
+  useEffect(() => {
+    if (!isLive) recorder.stop();
+  }, [isLive]);
+
+  /** Does what was asked, and says so if it did not work. */
+  async function attempt(work: () => unknown) {
     update({ problem: null });
     try {
-      await sources.showCamera();
+      await work();
     } catch (error) {
-      update({ problem: codeOf(error) });
+      if (codeOf(error) !== "cancelled") update({ problem: codeOf(error) });
     }
   }
 
-  function showScreen() {
-    update({ problem: null });
-    return sources.showScreen(showCamera);
-  }
-
-  async function goLive(name: string, peerName: string) {
+  async function goLive(form: BroadcastForm) {
+    const { name, peerName, title } = form;
     const fault = nameFault(name);
     if (fault) return update({ problem: fault });
-    update({ ...START, phase: "starting", name, peerName });
+    update({ ...START, ...form, phase: "starting" });
+    recorder.forget();
     const tributary = client.current!;
     try {
-      if (!sources.isReady()) await sources.showCamera();
-      await tributary.startBroadcast(name, peerName || undefined);
+      if (!sources.isReady() && !await sources.open(choices.kind)) {
+        const problem = choices.kind === "file" ? "file_missing" : "screen_refused";
+        return update({ phase: "setup", problem });
+      }
+      const options = { title: title || undefined, visibility };
+      await tributary.startBroadcast(name, peerName || undefined, options);
       update({ phase: "live", startedAt: Date.now() });
       await tributary.subscribeToTreeChanges(name);
     } catch (error) {
@@ -135,12 +162,14 @@ export function useStudio(connect: Connect | undefined) {
   }
 
   /** Goes on with the broadcast of the page that was here before this one. */
-  async function takeUp({ token, name, peerName, startedAt, peakViewers, isMuted }: KeptBroadcast) {
-    update({ ...START, phase: "starting", name, peerName, peakViewers });
+  async function takeUp({ token, kind, isMuted, isCameraOff, ...kept }: KeptBroadcast) {
+    const { name, peerName, title, visibility, startedAt, peakViewers } = kept;
+    update({ ...START, phase: "starting", name, peerName, title, peakViewers });
     if (isMuted) sources.mute(true);
     const tributary = client.current!;
-    const resumed = tributary.resumeBroadcast(token, name, peerName || undefined);
-    showCamera();
+    const options = { title: title || undefined, visibility };
+    const resumed = tributary.resumeBroadcast(token, name, peerName || undefined, options);
+    attempt(() => sources.restore(kind, isCameraOff));
     if (!await resumed) return update({ phase: "setup", problem: "connection_lost" });
     update({ phase: "live", startedAt });
     await tributary.subscribeToTreeChanges(name).catch(() => {});
@@ -156,24 +185,33 @@ export function useStudio(connect: Connect | undefined) {
     update({ phase: "ended", endedAt: Date.now(), problem: null });
   }
 
-  const startOver = () => setState((old) => ({ ...START, name: old.name }));
-  const { stream, isScreen, mute } = sources;
+  const given = kind === "camera" && !isCameraOff && !stopped ? stream : null;
   return {
     ...state,
-    client,
-    stream,
-    isScreen,
-    isMuted,
+    sources,
     quality: quality.quality,
-    shortfall: isScreen ? null : quality.shortfallOf(stream),
+    shortfall: quality.shortfallOf(given),
+    recording: recorder.recording,
+    health,
     ready,
-    mute,
-    showCamera,
-    showScreen,
+    client,
     chooseQuality: quality.choose,
     goLive,
     end,
-    startOver,
+    startOver: () => setState((old) => ({ ...START, name: old.name, title: old.title })),
+    /** Opens a source of some kind; resolves with true when it is shown. */
+    async open(kind: SourceKind, file?: File): Promise<boolean> {
+      let isShown = false;
+      await attempt(async () => {
+        isShown = await sources.open(kind, file);
+      });
+      return isShown;
+    },
+    chooseCamera: (id: string) => attempt(() => sources.chooseCamera(id)),
+    chooseMicrophone: (id: string) => attempt(() => sources.chooseMicrophone(id)),
+    setCameraOff: (isOff: boolean) => attempt(() => sources.setCameraOff(isOff)),
+    record: () => attempt(() => recorder.start(name, quality.quality)),
+    stopRecording: recorder.stop,
   };
 }
 

@@ -48,7 +48,7 @@ export const PHASE_TEXTS: Record<WatchPhase, PhaseText> = {
   reconnecting: {
     title: "Finding another way to the stream…",
     badge: "Reconnecting",
-    text: "Whoever passed it on to you has left. The picture is back in a moment.",
+    text: "Whoever passed it on to you does so no more. Another one is found in a moment.",
     isBusy: true,
   },
   ended: {

@@ -47,6 +47,7 @@ export class Connection extends Emitter<ConnectionEvents> {
   #socket: WebSocket | null = null;
   #isReady = false;
   #token: string | null = null;
+  #id: string | null = null;
   /** When the session was without a socket first, if it is now. */
   #lostAt: number | null = null;
   #failures = 0;
@@ -75,6 +76,11 @@ export class Connection extends Emitter<ConnectionEvents> {
     return this.#token;
   }
 
+  /** The id of the session's peer; null with a service of the prototype's, or before WELCOME. */
+  get id(): string | null {
+    return this.#id;
+  }
+
   /** Connects, unless it is open; with a token, it takes that session up. */
   open(token?: string): void {
     if (this.isOpen) return;
@@ -95,6 +101,7 @@ export class Connection extends Emitter<ConnectionEvents> {
   /** Closes the connection, after what was sent, and forgets the session. */
   close(): void {
     this.#token = null;
+    this.#id = null;
     this.#lostAt = null;
     this.#failures = 0;
     this.#clear();
@@ -130,6 +137,7 @@ export class Connection extends Emitter<ConnectionEvents> {
   #handleWelcome(welcome: Welcome): void {
     const wasKnown = this.#token !== null;
     this.#token = welcome.resume;
+    this.#id = welcome.id;
     this.#beatTimer = setInterval(() => this.#beat(welcome.heartbeatMs), welcome.heartbeatMs);
     this.#handleReady(wasKnown ? welcome : null);
   }

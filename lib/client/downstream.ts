@@ -8,6 +8,7 @@ import type { IceServers } from "./ice_servers.ts";
 import { ChildTeller, type OwnLatency } from "./latency/child_teller.ts";
 import { Link, type LinkState } from "./link.ts";
 import type { Flow } from "./link_status.ts";
+import type { FiguresOnDemand } from "./links/figures_on_demand.ts";
 import type { MediaCounts } from "./media_counts.ts";
 import type { Relay } from "./relay/relay.ts";
 
@@ -27,6 +28,8 @@ export interface DownstreamOptions {
   flow: () => Promise<Flow>;
   /** What is known of one's own stream and time. */
   latency: () => OwnLatency;
+  /** Takes in what the children tell of the links below. */
+  figures: FiguresOnDemand;
   /** Is called when the last child has gone. */
   onEmpty: () => void;
 }
@@ -61,7 +64,7 @@ export class Downstream {
    * because the service cannot know whether it was answered, is answered as before (RESUME-8).
    */
   async handleRelayBroadcast({ peer, offer }: ServerMessageOf<"RELAY_BROADCAST">): Promise<void> {
-    const { iceServers, send, flow, latency } = this.#options;
+    const { iceServers, send, flow, latency, figures } = this.#options;
     const relay = this.#options.relay();
     const text = JSON.stringify(offer);
     const known = this.#children.get(peer);
@@ -84,7 +87,15 @@ export class Downstream {
       const answer = await link.answer(
         offer as unknown as RTCSessionDescriptionInit,
         (transceivers) => relay.addChild(peer, transceivers),
-        { flow, pace: () => relay.pace(peer), tell: (inFull) => teller.tell(inFull) },
+        {
+          flow,
+          pace: () => relay.pace(peer),
+          tell: (inFull) => teller.tell(inFull),
+          wantsFigures: () => figures.isWanted,
+          onTold: (data) => {
+            if (isCurrent()) figures.handleMessage(peer, data);
+          },
+        },
         picture,
       );
       if (!isCurrent()) return;
@@ -126,6 +137,7 @@ export class Downstream {
     this.#children.delete(peer);
     clearTimeout(child.timer);
     this.#options.relay().removeChild(peer);
+    this.#options.figures.forget(peer);
     child.link.close();
     if (this.size === 0) this.#options.onEmpty();
   }

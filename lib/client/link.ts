@@ -155,6 +155,11 @@ export class Link extends Emitter<LinkEvents> {
     this.#channel?.ask();
   }
 
+  /** Tells the parent something that it has asked for. */
+  tell(text: string): void {
+    this.#channel?.tell(text);
+  }
+
   /** Counts what has come in, at the child's end. */
   async received(): Promise<MediaCounts> {
     return countReceived(await this.look());

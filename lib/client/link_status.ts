@@ -39,6 +39,14 @@ export interface Status {
   told: Told | null;
   /** Null when the question had no number. */
   times: AnswerTimes | null;
+  /** Whether the child is to tell its figures, and those below it theirs (LINKS-1). */
+  wantsFigures: boolean;
+}
+
+/** What an answer says besides of the child that gets it. */
+export interface ToChild {
+  pace: Pace;
+  wantsFigures: boolean;
 }
 
 const QUESTION = "?";
@@ -81,12 +89,13 @@ export function encodeStatus(
   flow: Flow,
   { depth, ageMs, captured }: Told,
   times: AnswerTimes | null,
-  pace: Pace = "well",
+  { pace = "well", wantsFigures = false }: Partial<ToChild> = {},
 ): string {
   return JSON.stringify({
     alive: true,
     ...(flow === "stalled" ? { upstream: "stalled" } : { upstream: "ok", moves: flow }),
     pace: pace === "well" ? undefined : pace,
+    links: wantsFigures || undefined,
     depth,
     ...times && {
       age: ageMs === null ? undefined : round(ageMs),
@@ -99,7 +108,7 @@ export function encodeStatus(
 /** Reads a status; null for what is none. */
 export function decodeStatus(data: unknown): Status | null {
   try {
-    const { upstream, moves, pace, depth, age, captured, clock } = JSON.parse(String(data));
+    const { upstream, moves, pace, links, depth, age, captured, clock } = JSON.parse(String(data));
     if (upstream !== "stalled" && upstream !== "ok") return null;
     return {
       said: upstream === "stalled" ? upstream : MOVES.includes(moves) ? moves : "unknown",
@@ -112,6 +121,7 @@ export function decodeStatus(data: unknown): Status | null {
       times: isListOf(clock, 3)
         ? { number: clock[0]!, receivedAt: clock[1]!, answeredAt: clock[2]! }
         : null,
+      wantsFigures: links === true,
     };
   } catch {
     return null;

@@ -15,6 +15,9 @@ export {
   type QualityChoice,
   type QualityName,
 } from "./quality.ts";
+export type { LinkFigures } from "./links/figures.ts";
+export type { LevelFigures, PeerFigures, TreeStats } from "./links/tree_figures.ts";
+export type { SendingLink, SendingStats } from "./sending.ts";
 export type { RelayingStats, TributaryStats, WatchingStats } from "./stats.ts";
 export {
   type BroadcastOptions,

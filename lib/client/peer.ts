@@ -11,10 +11,13 @@ import { Emitter } from "./emitter.ts";
 import { Bitrate } from "./bitrate.ts";
 import type { IceServers } from "./ice_servers.ts";
 import type { OwnLatency } from "./latency/child_teller.ts";
+import { FiguresOnDemand } from "./links/figures_on_demand.ts";
+import type { TreeStats } from "./links/tree_figures.ts";
 import { ReEncodingRelay } from "./relay/re_encoding_relay.ts";
 import { makeRelay } from "./relay/relay_mode.ts";
 import type { OwnSource, Relay } from "./relay/relay.ts";
 import type { SignallingClient } from "./signalling_client.ts";
+import { countSending, type SendingStats } from "./sending.ts";
 import { SourceWatch } from "./source_watch.ts";
 import {
   countRelayed,
@@ -70,6 +73,7 @@ export class Peer extends Emitter<PeerEvents> {
   readonly #downstream: Downstream;
   #upstream: Upstream | null = null;
   readonly #bitrate = new Bitrate();
+  readonly #figures = new FiguresOnDemand();
   readonly #empty = Promise.withResolvers<void>();
   #isRetired = false;
   #isRelaying: boolean;
@@ -87,6 +91,7 @@ export class Peer extends Emitter<PeerEvents> {
       send: (message) => signalling.send(message),
       flow: () => (this.#upstream ?? source).flow(),
       latency: () => this.#latency,
+      figures: this.#figures,
       onEmpty: () => {
         if (this.#isRetired) this.#empty.resolve();
       },
@@ -142,9 +147,14 @@ export class Peer extends Emitter<PeerEvents> {
   }
 
   /** Counts what comes in and goes out at present. */
-  async stats(): Promise<WatchingStats & RelayingStats> {
+  async stats(): Promise<WatchingStats & RelayingStats & SendingStats> {
     const [watched, relayed] = await Promise.all([this.#watched(), this.#downstream.reports()]);
-    return { ...watched, ...countRelayed(relayed) };
+    return { ...watched, ...countRelayed(relayed), ...countSending(relayed) };
+  }
+
+  /** How the links below do, as far as their peers have told; has them tell for some seconds. */
+  treeStats(): TreeStats {
+    return this.#figures.look(this.#upstream?.figures ?? null);
   }
 
   /** Passes on a stream of one's own; null: nothing for the time being. */
@@ -262,6 +272,9 @@ export class Peer extends Emitter<PeerEvents> {
       this.emit("stream", stream);
     });
     upstream.on("reconnecting", () => this.emit("reconnecting", undefined));
+    upstream.on("askedforfigures", (own) => {
+      this.#figures.takeTurn(own).forEach((text) => upstream.tell(text));
+    });
     upstream.on("failed", (error) => this.emit("failed", error));
     return upstream;
   }

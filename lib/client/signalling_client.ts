@@ -105,6 +105,11 @@ export class SignallingClient extends Emitter<SignallingEvents> {
     return this.#connection.isReady;
   }
 
+  /** The peer's id; null before WELCOME. */
+  get id(): string | null {
+    return this.#connection.id;
+  }
+
   /** What takes the session up again after the page has gone, if anything does. */
   get token(): string | null {
     return this.#connection.token;

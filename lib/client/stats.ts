@@ -4,10 +4,11 @@
  */
 import type { RelayMode } from "../protocol/mod.ts";
 import { reportOf } from "./latency/link_readings.ts";
+import type { SendingStats } from "./sending.ts";
 import type { TributaryState } from "./tributary_state.ts";
 
 /** What `getStats` resolves with. What is not known, or does not apply, is null. */
-export interface TributaryStats extends WatchingStats, RelayingStats {
+export interface TributaryStats extends WatchingStats, RelayingStats, SendingStats {
   /** When it was counted, in ms since the page was opened, as `performance.now()`. */
   timestamp: number;
   state: TributaryState;

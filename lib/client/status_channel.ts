@@ -1,6 +1,6 @@
 /**
- * The data channel on which a child asks its parent how it is. Knows when questions and answers go and
- * come, and not what they mean. This module is browser compatible.
+ * The data channel on which a child asks its parent how it is, and tells what it is asked in turn. Knows
+ * when questions and answers go and come, and not what they mean. This module is browser compatible.
  */
 import type { Exchange } from "./latency/clock_offset.ts";
 import type { Told } from "./latency/link_latency.ts";
@@ -28,6 +28,8 @@ export interface Answer {
   told: Told | null;
   /** Null when the question had no number, or is forgotten. */
   exchange: Exchange | null;
+  /** Whether the child is to tell its figures. */
+  wantsFigures: boolean;
 }
 
 /** What a parent is to answer. */
@@ -37,6 +39,10 @@ export interface Answering {
   pace: () => Pace;
   /** What it knows about time; in full only for who is to be told in full. */
   tell: (inFull: boolean) => Promise<Told>;
+  /** Whether the child is to tell its figures. */
+  wantsFigures: () => boolean;
+  /** Takes what the child tells unasked, or asked so; it may be anything. */
+  onTold: (data: unknown) => void;
 }
 
 /** The child's end. */
@@ -54,11 +60,11 @@ export class StatusChannel {
       const cameAt = performance.now();
       const status = decodeStatus(data);
       if (!status) return;
-      const { said, pace, told, times } = status;
+      const { said, pace, told, times, wantsFigures } = status;
       this.#understandsNumbers ||= told !== null;
       const askedAt = times ? this.#take(times.number) : undefined;
       const exchange = askedAt === undefined ? null : { askedAt, ...times!, cameAt };
-      onAnswer({ said, pace, told, exchange });
+      onAnswer({ said, pace, told, exchange, wantsFigures });
     };
   }
 
@@ -74,6 +80,11 @@ export class StatusChannel {
     this.#channel.send(encodeQuestion(this.#number));
   }
 
+  /** Tells the parent what it wants to know; what is lost is not sent again. */
+  tell(text: string): void {
+    if (this.#channel.readyState === "open") this.#channel.send(text);
+  }
+
   #take(number: number): number | undefined {
     const askedAt = this.#open.get(number);
     this.#open.delete(number);
@@ -82,18 +93,20 @@ export class StatusChannel {
 }
 
 /** Answers the child's questions from now on. */
-export function answerStatus(connection: RTCPeerConnection, { flow, pace, tell }: Answering): void {
+export function answerStatus(connection: RTCPeerConnection, answering: Answering): void {
+  const { flow, pace, tell, wantsFigures, onTold } = answering;
   connection.ondatachannel = ({ channel }) => {
     if (channel.label !== LABEL) return;
     channel.onmessage = async ({ data }) => {
       const receivedAt = performance.now();
       const question = decodeQuestion(data);
-      if (!question) return;
+      if (!question) return onTold(data);
       const { number } = question;
       const [flows, told] = await Promise.all([flow(), tell(number !== null)]);
       if (channel.readyState !== "open") return;
       const times = number === null ? null : { number, receivedAt, answeredAt: performance.now() };
-      channel.send(encodeStatus(flows, told, times, pace()));
+      const toChild = { pace: pace(), wantsFigures: wantsFigures() };
+      channel.send(encodeStatus(flows, told, times, toChild));
     };
   };
 }

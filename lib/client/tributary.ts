@@ -16,6 +16,7 @@ import type { Welcome } from "./connection.ts";
 import { defaultUrl } from "./default_url.ts";
 import { Emitter } from "./emitter.ts";
 import { IceServers } from "./ice_servers.ts";
+import type { TreeStats } from "./links/tree_figures.ts";
 import { giveUpLeftovers } from "./leftovers.ts";
 import { Peer } from "./peer.ts";
 import type { Quality, QualityChoice } from "./quality.ts";
@@ -174,9 +175,23 @@ export class Tributary extends Emitter<TributaryEvents> {
 
   /** Counts what comes in and goes out, and tells how old the picture is and how far it has come. */
   async getStats(): Promise<TributaryStats> {
-    const counts = await this.#peer?.stats() ?? { ...NOT_WATCHING, ...NOT_RELAYING };
+    const counts = await this.#peer?.stats() ??
+      { ...NOT_WATCHING, ...NOT_RELAYING, sending: [] };
     const { state, relayMode } = this;
     return { timestamp: performance.now(), state, relayMode, ...counts };
+  }
+
+  /**
+   * Tells how the links below this peer do, as far as those who have them told it: ask every few
+   * seconds, they tell for as long as somebody asks. Nothing of it goes through the service.
+   */
+  getTreeStats(): TreeStats {
+    return this.#peer?.treeStats() ?? { own: null, peers: [], levels: [] };
+  }
+
+  /** The id that trees have for this peer; null before it is known, and with services of the prototype. */
+  get peerId(): string | null {
+    return this.#signalling.id;
   }
 
   /**

@@ -11,6 +11,7 @@ import type { IceServers } from "./ice_servers.ts";
 import type { Flow } from "./link_status.ts";
 import { hasPicture } from "./first_picture.ts";
 import type { LatencyMeter } from "./latency/latency_meter.ts";
+import type { LinkFigures } from "./links/figures.ts";
 import { endsSearch, reconnectDelayMs } from "./reconnect_policy.ts";
 import { replaceTracks } from "./replace_tracks.ts";
 import type { SignallingClient } from "./signalling_client.ts";
@@ -42,6 +43,8 @@ export interface UpstreamEvents {
   reconnecting: void;
   /** No other parent can be found, for good. */
   failed: TributaryError;
+  /** The parent wants to know how this link does, and those below (LINKS-1). */
+  askedforfigures: LinkFigures;
 }
 
 /** What an Upstream needs from outside. */
@@ -96,6 +99,16 @@ export class Upstream extends Emitter<UpstreamEvents> {
   /** The id of the parent whose stream is shown; null while none is. */
   get parent(): string | null {
     return this.#shown?.peer ?? null;
+  }
+
+  /** How the link does whose stream is shown; null while none is. */
+  get figures(): LinkFigures | null {
+    return this.#shown?.figures ?? null;
+  }
+
+  /** Tells the parent something that it has asked for. */
+  tell(text: string): void {
+    this.#shown?.link.tell(text);
   }
 
   /** What the browser counts of the link whose stream is shown; null while none is. */
@@ -259,6 +272,9 @@ export class Upstream extends Emitter<UpstreamEvents> {
       if (state === "interrupted") this.#schedule(reattach, INTERRUPTED_GRACE_MS);
       else if (state === "ended" || state === "failed") reattach();
       else clearTimeout(this.#timer);
+    });
+    link.on("answer", ({ wantsFigures }) => {
+      if (wantsFigures && next === this.#shown) this.emit("askedforfigures", next.figures);
     });
     watch.on("lost", () => this.#lose(next));
     watch.on("slow", () => {

@@ -59,8 +59,11 @@ export type ReactionCounts = Partial<Record<Reaction, number>>;
 /** Ids of messages are made by the service, and sort as the messages do. */
 const messageId = z.string().check(z.minLength(1), z.maxLength(40));
 
-/** Commands that a client sends, by name. */
-export const CLIENT_MESSAGES = {
+/**
+ * Commands that a client sends, by name. Made by a pure function, here and below, so that bundles for
+ * browsers, which never decode them, leave them out.
+ */
+export const CLIENT_MESSAGES = /* @__PURE__ */ (() => ({
   HELLO: z.object({
     command: z.literal("HELLO"),
     version: z.int().check(z.minimum(1)),
@@ -140,30 +143,31 @@ export const CLIENT_MESSAGES = {
     unmute: z.optional(peerId),
     isOn: z.optional(z.boolean()),
   }),
-} as const;
+} as const))();
 
 /** Any message a client may send. */
-export const clientMessage = z.discriminatedUnion("command", [
-  CLIENT_MESSAGES.HELLO,
-  CLIENT_MESSAGES.HEARTBEAT,
-  CLIENT_MESSAGES.FETCH_CONFIG,
-  CLIENT_MESSAGES.START_BROADCAST,
-  CLIENT_MESSAGES.UPDATE_STILL,
-  CLIENT_MESSAGES.END_BROADCAST,
-  CLIENT_MESSAGES.JOIN_BROADCAST,
-  CLIENT_MESSAGES.LEAVE_BROADCAST,
-  CLIENT_MESSAGES.SET_RELAY,
-  CLIENT_MESSAGES.RELAY_BROADCAST_RECEIVED,
-  CLIENT_MESSAGES.ICE_CANDIDATES,
-  CLIENT_MESSAGES.ICE_CANDIDATES_RECEIVED,
-  CLIENT_MESSAGES.SUBSCRIBE_TO_TREE_STATE,
-  CLIENT_MESSAGES.UNSUBSCRIBE_FROM_TREE_STATE,
-  CLIENT_MESSAGES.SUBSCRIBE_TO_CHAT,
-  CLIENT_MESSAGES.UNSUBSCRIBE_FROM_CHAT,
-  CLIENT_MESSAGES.SEND_CHAT_MESSAGE,
-  CLIENT_MESSAGES.SEND_REACTION,
-  CLIENT_MESSAGES.MODERATE_CHAT,
-]);
+export const clientMessage = /* @__PURE__ */ (() =>
+  z.discriminatedUnion("command", [
+    CLIENT_MESSAGES.HELLO,
+    CLIENT_MESSAGES.HEARTBEAT,
+    CLIENT_MESSAGES.FETCH_CONFIG,
+    CLIENT_MESSAGES.START_BROADCAST,
+    CLIENT_MESSAGES.UPDATE_STILL,
+    CLIENT_MESSAGES.END_BROADCAST,
+    CLIENT_MESSAGES.JOIN_BROADCAST,
+    CLIENT_MESSAGES.LEAVE_BROADCAST,
+    CLIENT_MESSAGES.SET_RELAY,
+    CLIENT_MESSAGES.RELAY_BROADCAST_RECEIVED,
+    CLIENT_MESSAGES.ICE_CANDIDATES,
+    CLIENT_MESSAGES.ICE_CANDIDATES_RECEIVED,
+    CLIENT_MESSAGES.SUBSCRIBE_TO_TREE_STATE,
+    CLIENT_MESSAGES.UNSUBSCRIBE_FROM_TREE_STATE,
+    CLIENT_MESSAGES.SUBSCRIBE_TO_CHAT,
+    CLIENT_MESSAGES.UNSUBSCRIBE_FROM_CHAT,
+    CLIENT_MESSAGES.SEND_CHAT_MESSAGE,
+    CLIENT_MESSAGES.SEND_REACTION,
+    CLIENT_MESSAGES.MODERATE_CHAT,
+  ]))();
 
 /** Any message a client may send. */
 export type ClientMessage = z.infer<typeof clientMessage>;

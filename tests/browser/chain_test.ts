@@ -2,42 +2,38 @@ import type { Page } from "playwright-core";
 import { browse } from "../support/browsing.ts";
 import { assertEventually } from "../support/eventually.ts";
 import { assertMovingPicture, assertSound } from "../support/media.ts";
+import { readTree } from "../support/tree_table.ts";
+import { endBroadcast, goLive } from "../support/studio.ts";
 
-/** The broadcaster's tree, as the studio shows it: its peers, and how many levels they make. */
-async function treeOf(studio: Page): Promise<{ peers: number; levels: number }> {
-  const tree = studio.getByRole("region", { name: /viewers?$/ });
-  return {
-    peers: await tree.getByRole("listitem").count(),
-    levels: await tree.getByRole("list").count(),
-  };
+/** The broadcaster's tree, as the studio shows it: the depths of those who watch. */
+async function depthsOf(studio: Page): Promise<number[]> {
+  return (await readTree(studio)).map(({ depth }) => depth);
 }
 
 Deno.test("a broadcast flows through a chain of viewers, heals when one leaves, and ends", async () => {
   await browse({ maxListeners: 1 }, async ({ open }) => {
     const studio = await open("/studio");
-    await studio.getByRole("textbox", { name: "Name", exact: true }).fill("chain");
-    await studio.getByRole("button", { name: "Go live" }).click();
-    await studio.getByRole("button", { name: "End broadcast" }).first().waitFor();
+    await goLive(studio, "chain");
 
     const viewers: Page[] = [];
     for (const count of [1, 2, 3]) {
       const viewer = await open("/watch/chain");
       await assertMovingPicture(viewer, `viewer ${count}`);
       viewers.push(viewer);
-      // One below the other: each level of the tree is a list inside the one before.
-      await assertEventually(() => treeOf(studio), { peers: 1 + count, levels: 1 + count });
+      // One below the other.
+      await assertEventually(() => depthsOf(studio), [1, 2, 3].slice(0, count));
     }
     const [first, middle, last] = viewers as [Page, Page, Page];
     await assertSound(last, "the last viewer");
 
     await middle.getByRole("button", { name: "Leave" }).click();
     await middle.getByRole("status").filter({ hasText: /left/i }).waitFor();
-    await assertEventually(() => treeOf(studio), { peers: 3, levels: 3 });
+    await assertEventually(() => depthsOf(studio), [1, 2]);
     await assertMovingPicture(last, "the viewer below the one that left");
     await assertSound(last, "the viewer below the one that left");
     await assertMovingPicture(first, "the viewer above the one that left");
 
-    await studio.getByRole("button", { name: "End broadcast" }).first().click();
+    await endBroadcast(studio);
     for (const viewer of [first, last]) {
       await viewer.getByRole("status").filter({ hasText: /broadcast has ended/i }).waitFor();
     }

@@ -4,6 +4,7 @@ import type { Locator, Page } from "playwright-core";
 import { browse } from "../support/browsing.ts";
 import { assertEventually } from "../support/eventually.ts";
 import { assertGoodLooks, watchShifts } from "../support/looks.ts";
+import { endBroadcast } from "../support/studio.ts";
 
 const log = (page: Page) => page.getByRole("log", { name: "Chat messages" });
 const field = (page: Page) => page.getByRole("textbox", { name: "Message" });
@@ -152,7 +153,7 @@ Deno.test("the broadcaster hides a message, mutes somebody, and switches the cha
     await field(eve).press("Enter");
     await line(bob, "I did not mean").waitFor();
 
-    await studio.getByRole("button", { name: "End broadcast" }).click();
+    await endBroadcast(studio);
     await bob.getByText("You can chat while you are watching.").waitFor();
   });
 });

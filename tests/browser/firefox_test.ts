@@ -180,6 +180,7 @@ test(
     await assertMovingPicture(scripted(fox), "Firefox below Chromium");
     await studio.bringToFront();
     await control(studio, "End broadcast", "button").click();
+    await control(studio, "End for everyone", "button").click();
     for (
       const says of [() => textOf(fox), () => viewer.getByRole("status").first().textContent()]
     ) {

@@ -9,6 +9,7 @@ import { assertGoodLooks, watchShifts } from "../support/looks.ts";
 import { assertMovingPicture } from "../support/media.ts";
 import { within, withSdk } from "../support/sdk_browsing.ts";
 import { VirtualPeer } from "../support/virtual_peer.ts";
+import { endBroadcast } from "../support/studio.ts";
 
 /** What Core Web Vitals call good is 0.1; nothing of ours has a reason to move at all. */
 const MAX_SHIFT = 0.01;
@@ -73,7 +74,7 @@ Deno.test("a broadcast appears on the home page with a picture of what it shows,
     await viewer.close();
     await card.getByText("0 viewers").waitFor();
 
-    await studio.getByRole("button", { name: "End broadcast" }).first().click();
+    await endBroadcast(studio);
     await card.getByText("Ended").waitFor();
     await home.getByText("The river is quiet.").waitFor();
   });

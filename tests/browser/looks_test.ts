@@ -2,6 +2,7 @@
 import { assert } from "@std/assert";
 import { browse } from "../support/browsing.ts";
 import { assertGoodLooks, watchShifts } from "../support/looks.ts";
+import { endBroadcast, untilLive } from "../support/studio.ts";
 
 /** What Core Web Vitals call good is 0.1; nothing of ours has a reason to move at all. */
 const MAX_SHIFT = 0.01;
@@ -23,7 +24,7 @@ Deno.test("studio and watch page, before, while and after somebody is live", asy
     await studio.getByRole("textbox", { name: "Name", exact: true }).fill("looks");
     await assertGoodLooks(studio, "studio-setup", { fullPage: true });
     await studio.getByRole("button", { name: "Go live" }).click();
-    await studio.getByRole("button", { name: "End broadcast" }).first().waitFor();
+    await untilLive(studio);
     await assertGoodLooks(studio, "studio-live-alone", { fullPage: true });
 
     const viewer = await open("/watch/looks");
@@ -37,7 +38,7 @@ Deno.test("studio and watch page, before, while and after somebody is live", asy
     await assertGoodLooks(viewer, "watch-left");
     await viewer.getByRole("button", { name: "Watch again" }).click();
     await viewer.getByRole("status").filter({ hasText: /watching live/i }).first().waitFor();
-    await studio.getByRole("button", { name: "End broadcast" }).click();
+    await endBroadcast(studio);
     await viewer.getByRole("status").filter({ hasText: /has ended/i }).first().waitFor();
     await assertGoodLooks(viewer, "watch-ended");
     await assertGoodLooks(studio, "studio-ended", { fullPage: true });

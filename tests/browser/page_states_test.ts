@@ -2,14 +2,7 @@ import { assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
 import { browse } from "../support/browsing.ts";
 import { assertMovingPicture, assertSound } from "../support/media.ts";
-
-async function goLive(studio: Page, name: string): Promise<void> {
-  await studio.getByRole("textbox", { name: "Name", exact: true }).fill(name);
-  await studio.getByRole("button", { name: "Go live" }).click();
-}
-
-const isLive = (studio: Page) =>
-  studio.getByRole("button", { name: "End broadcast" }).first().waitFor();
+import { endBroadcast, pressGoLive as goLive, untilLive as isLive } from "../support/studio.ts";
 
 const says = (page: Page, role: "alert" | "status", text: RegExp) =>
   page.getByRole(role).filter({ hasText: text }).first().waitFor();
@@ -39,7 +32,7 @@ Deno.test("the studio says so when there is no camera", async () => {
   });
 });
 
-Deno.test("whoever has no camera is heard, and stays muted when the devices are opened again", async () => {
+Deno.test("whoever has no camera is heard, and stays muted with another microphone", async () => {
   const launch = {
     without: ["--use-fake-device-for-media-stream"],
     flags: ["--use-fake-device-for-media-stream=device-count=0"],
@@ -57,7 +50,12 @@ Deno.test("whoever has no camera is heard, and stays muted when the devices are 
       (document.querySelector("video")!.srcObject as MediaStream).getAudioTracks()[0]!
     );
     await studio.getByRole("button", { name: "Turn the camera on" }).click();
+    await says(studio, "alert", /no camera/i);
+    await studio.getByRole("button", { name: "Source" }).click();
+    await studio.getByRole("combobox", { name: "Microphone" })
+      .selectOption({ label: "Fake Audio Input 2" });
     await studio.waitForFunction((former) => former.readyState === "ended", track);
+    await studio.keyboard.press("Escape");
     const isHeard = () =>
       studio.evaluate(() =>
         (document.querySelector("video")!.srcObject as MediaStream).getAudioTracks()[0]!.enabled
@@ -89,7 +87,7 @@ Deno.test("the watch page says that a broadcast has ended, and starts when it is
     await isLive(studio);
     const viewer = await open("/watch/series");
     await says(viewer, "status", /watching live/i);
-    await studio.getByRole("button", { name: "End broadcast" }).first().click();
+    await endBroadcast(studio);
     await says(viewer, "status", /has ended/i);
 
     await studio.getByRole("button", { name: "Start another" }).click();

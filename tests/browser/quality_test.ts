@@ -7,6 +7,7 @@ import { serveForeignSite } from "../support/foreign_site.ts";
 import { assertMovingPicture } from "../support/media.ts";
 import { joinBroadcast, sdkPage, type SdkPageGlobals, untilReady } from "../support/sdk_page.ts";
 import { within, withSdk } from "../support/sdk_browsing.ts";
+import { goLive, untilLive } from "../support/studio.ts";
 
 /** The size of the picture that a page shows. */
 const sizeOf = (page: Page) =>
@@ -53,12 +54,6 @@ const keepConnections = () => {
 
 const qualityOf = (studio: Page) => studio.getByRole("combobox", { name: "Quality" });
 
-const goLive = async (studio: Page, name: string) => {
-  await studio.getByRole("textbox", { name: "Name", exact: true }).fill(name);
-  await studio.getByRole("button", { name: "Go live" }).click();
-  await studio.getByRole("button", { name: "End broadcast" }).first().waitFor();
-};
-
 Deno.test("what is chosen in the studio comes down the chain, changes while live, and outlives a reload", async () => {
   await browse({ maxListeners: 1 }, async ({ server, open }) => {
     await using site = serveForeignSite({ "/": sdkPage(server.url, { relayMode: "forward" }) });
@@ -95,7 +90,7 @@ Deno.test("what is chosen in the studio comes down the chain, changes while live
     await assertEventually(() => sizeOf(viewers[1]!), "1280x720");
     studio.on("dialog", (dialog) => dialog.accept());
     await studio.reload();
-    await studio.getByRole("button", { name: "End broadcast" }).first().waitFor();
+    await untilLive(studio);
     assertEquals(await qualityOf(studio).inputValue(), "720p");
     await assertEventually(() => sentBy(studio), [full]);
     await assertMovingPicture(viewers[1]!, "the last viewer after a reload of the studio");
@@ -109,6 +104,7 @@ Deno.test("a screen is encoded as one, and keeps its size down the chain", async
     await studio.addInitScript(keepConnections);
     await studio.reload();
     await qualityOf(studio).selectOption("720p");
+    await studio.getByRole("radio", { name: "Screen", exact: true }).check();
     await studio.getByRole("button", { name: "Share screen" }).click();
     await goLive(studio, "screen");
     for (let depth = 1; depth <= 2; depth++) {

@@ -20,6 +20,7 @@ import {
   untilFrames,
   untilGap,
 } from "./gaps.ts";
+import { endBroadcast, goLive, untilLive } from "../support/studio.ts";
 
 /** Opens a page with the SDK. */
 type OpenPage = (browser?: Browser) => Promise<Page>;
@@ -339,7 +340,7 @@ measuredTest(
         viewers.push(viewer);
       }
       await studio.reload();
-      await studio.getByRole("button", { name: "End broadcast" }).first().waitFor();
+      await untilLive(studio);
       await studio.getByRole("button", { name: "Unmute microphone" }).waitFor();
       for (const viewer of viewers) await untilFrames(viewer, 60);
       const gaps = await Promise.all(viewers.map(longestGap));
@@ -348,16 +349,10 @@ measuredTest(
       assertGap(Math.max(...gaps), RELAY_DEADLINE_MS, "somebody waits for a deadline");
       await studio.getByRole("heading", { name: "4 viewers" }).waitFor();
 
-      await studio.getByRole("button", { name: "End broadcast" }).first().click();
+      await endBroadcast(studio);
       for (const viewer of viewers) {
         await viewer.getByRole("status").filter({ hasText: /has ended/i }).waitFor();
       }
     });
   },
 );
-
-async function goLive(studio: Page, name: string): Promise<void> {
-  await studio.getByRole("textbox", { name: "Name", exact: true }).fill(name);
-  await studio.getByRole("button", { name: "Go live" }).click();
-  await studio.getByRole("button", { name: "End broadcast" }).first().waitFor();
-}

@@ -1,3 +1,4 @@
+import { decodeFigures, encodeFigures } from "../../lib/client/links/figures.ts";
 import { assertEquals } from "@std/assert";
 import {
   decodeQuestion,
@@ -40,7 +41,7 @@ Deno.test("a link's status may leave open what moves, as earlier versions do and
 
 Deno.test("[PACE-1] a parent says that a child's link rests or is slow; what it says else is no matter", () => {
   for (const pace of ["resting", "slow", "well"] as const) {
-    assertEquals(decodeStatus(encodeStatus("picture", NOTHING, null, pace))?.pace, pace);
+    assertEquals(decodeStatus(encodeStatus("picture", NOTHING, null, { pace }))?.pace, pace);
   }
   const paceOf = (text: string) => decodeStatus(text)?.pace;
   assertEquals(paceOf('{"alive": true, "upstream": "ok"}'), "well");
@@ -59,19 +60,27 @@ Deno.test("[LATENCY-2] who asks with a number is told about time, who asks witho
     pace: "well",
     told: { depth: 2, ageMs: 35, captured: [[4_294_967_295, 1_234.6]] },
     times: TIMES,
+    wantsFigures: false,
   });
   assertEquals(decodeStatus(encodeStatus("stalled", TOLD, null)), {
     said: "stalled",
     pace: "well",
     told: { depth: 2, ageMs: null, captured: [] },
     times: null,
+    wantsFigures: false,
   });
 });
 
 Deno.test("[LATENCY-1] a parent that knows nothing about time says so, one of an earlier version says nothing", () => {
   assertEquals(decodeStatus(encodeStatus("picture", NOTHING, null))?.told, NOTHING);
   const earlier = '{"alive": true, "upstream": "ok", "moves": "picture"}';
-  assertEquals(decodeStatus(earlier), { said: "picture", pace: "well", told: null, times: null });
+  assertEquals(decodeStatus(earlier), {
+    said: "picture",
+    pace: "well",
+    told: null,
+    times: null,
+    wantsFigures: false,
+  });
 });
 
 Deno.test("what makes no sense about time is taken for nothing", () => {
@@ -97,4 +106,26 @@ Deno.test("[LATENCY-1] questions have numbers of at most nine digits, or none", 
     assertEquals(decodeQuestion(data), null);
   }
   assertEquals([nextNumber(0), nextNumber(999_999_999)], [1, 1]);
+});
+
+Deno.test("[LINKS-1] a parent asks for figures or says nothing of them, and an earlier version does not ask", () => {
+  const asked = (wantsFigures: boolean) => encodeStatus("picture", NOTHING, null, { wantsFigures });
+  assertEquals(decodeStatus(asked(true))?.wantsFigures, true);
+  assertEquals(decodeStatus(asked(false))?.wantsFigures, false);
+  assertEquals(JSON.parse(asked(false)).links, undefined);
+  assertEquals(decodeStatus('{"upstream": "ok", "links": "please"}')?.wantsFigures, false);
+});
+
+Deno.test("[LINKS-7] figures are neither a question nor a status: who does not know them passes them over", () => {
+  const text = encodeFigures([{
+    who: "",
+    distance: 0,
+    latencyMs: 312,
+    roundTripMs: 24,
+    loss: 0.01,
+  }]);
+  assertEquals([decodeQuestion(text), decodeStatus(text)], [null, null]);
+  for (const data of ["?", "?17", encodeStatus("picture", TOLD, TIMES), new ArrayBuffer(2), "{"]) {
+    assertEquals(decodeFigures(data), []);
+  }
 });

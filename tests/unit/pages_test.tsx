@@ -1,17 +1,13 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { render } from "preact-render-to-string";
 import { formatAge, formatClock } from "../../islands/parts/durations.ts";
 import { embedPath, isLinkable, watchPath } from "../../islands/parts/links.ts";
 import { layOutRiver } from "../../islands/river/layout.ts";
 import { growTree } from "../../islands/river/river_mark.tsx";
 import { nameFault, studioProblem } from "../../islands/studio/problems.ts";
 import { suggestName } from "../../islands/studio/suggest_name.ts";
-import { countViewers, trimTree } from "../../islands/studio/tree.ts";
-import { ViewerTree } from "../../islands/studio/viewer_tree.tsx";
 import { PHASE_TEXTS, phaseOfError, phaseOfState } from "../../islands/watch/phases.ts";
 import { type BroadcastList, LIST_LENGTH } from "../../lib/broadcast_summary.ts";
 import type { LiveBroadcast } from "../../lib/live_broadcasts.ts";
-import type { TreeNode } from "../../lib/protocol/mod.ts";
 import { notFoundDocument, pages } from "../../routes/pages.tsx";
 
 const EVIL_NAMES = [
@@ -240,23 +236,6 @@ Deno.test("studio: every code has a sentence, and an unknown one too", () => {
     assertMatch(text, /\.$/);
   }
   assertEquals(studioProblem("toString"), studioProblem("anything"));
-});
-
-Deno.test("studio: the tree keeps the nearest viewers and counts the others", () => {
-  const node = (id: string, ...children: TreeNode[]): TreeNode => ({ id, name: id, children });
-  const tree = node("root", node("a", node("c"), node("d")), node("b"));
-  assertEquals(countViewers(tree), 4);
-  assertEquals(countViewers(null), 0);
-  const shown = trimTree(tree, 3);
-  assertEquals(shown.children.map(({ id, hidden }) => [id, hidden]), [["a", 2], ["b", 0]]);
-  const html = render(<ViewerTree tree={tree} />);
-  assertStringIncludes(html, "passes it on");
-  assertEquals(html.match(/<li>/g)?.length, 5);
-});
-
-Deno.test("studio: names of viewers are text", () => {
-  const tree = { id: "r", name: "r", children: [{ id: "a", name: "<b>x</b>", children: [] }] };
-  assertStringIncludes(render(<ViewerTree tree={tree} />), "&lt;b>x&lt;/b>");
 });
 
 Deno.test("watch: codes and states lead to phases, and every phase has a next step", () => {

@@ -96,6 +96,7 @@ function sampleOf(fields: Partial<TributaryStats>): TributaryStats {
     relayMode: "forward",
     ...NOT_WATCHING,
     ...NOT_RELAYING,
+    sending: [],
     parent: "p1",
     ...fields,
   };
