@@ -2,13 +2,14 @@
  * The watch page: the player first, and around it what one may want to know or do besides. When to
  * say what is decided in islands/watch/.
  */
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { Chat } from "./chat/chat.tsx";
 import { formatLiveFor } from "./parts/durations.ts";
 import type { Connect } from "./parts/client.ts";
 import { useNow } from "./parts/use_now.ts";
 import { documentTitle, JOINED_PHASES } from "./watch/phases.ts";
 import { Player } from "./watch/player.tsx";
+import { TreeDialog } from "./watch/tree_dialog.tsx";
 import { useFocusAfter } from "./watch/use_focus_after.ts";
 import { useTheatre } from "./watch/use_theatre.ts";
 import { useWatch } from "./watch/use_watch.ts";
@@ -31,6 +32,9 @@ export interface WatchProps {
 /** How often the age of the broadcast may have become another one, in minutes. */
 const AGE_EVERY_MS = 15_000;
 
+/** Loaded when it is opened. */
+const loadTreeView = async () => (await import("./tree/tree_panel.tsx")).loadTreeView();
+
 /** Watches a broadcast and, in passing, relays it. */
 export function Watch(
   { name, title, broadcaster, startedAt, viewers, now: renderedAt, isTheatre, connect }:
@@ -42,6 +46,7 @@ export function Watch(
   const frame = useRef<HTMLDivElement>(null);
   const watch = useWatch({ name, startedAt, viewers, connect });
   const { phase } = watch;
+  const [hasPicture, setHasPicture] = useState(false);
   const theatre = useTheatre(isTheatre);
   const act = useFocusAfter(frame, phase);
   const now = useNow(AGE_EVERY_MS, renderedAt);
@@ -58,7 +63,13 @@ export function Watch(
 
   return (
     <div class="watch" data-phase={phase} data-theatre={theatre.isOn}>
-      <Player title={title} watch={watch} frame={frame} theatre={theatre} />
+      <Player
+        title={title}
+        watch={watch}
+        frame={frame}
+        theatre={theatre}
+        onPlaying={() => setHasPicture(true)}
+      />
       <div class="watch-bar">
         <div class="watch-title">
           <h1>{title}</h1>
@@ -72,6 +83,11 @@ export function Watch(
         </div>
         {/* Always there, if not always seen: nothing moves when it is needed. */}
         <div class="toolbar" data-unused={!JOINED_PHASES.has(phase)}>
+          <TreeDialog
+            client={watch.client}
+            self={watch.client.current?.peerId ?? null}
+            load={loadTreeView}
+          />
           <button type="button" class="button" onClick={() => act(watch.leave)}>Leave</button>
         </div>
       </div>
@@ -81,6 +97,7 @@ export function Watch(
           isJoined={JOINED_PHASES.has(phase)}
           role="viewer"
           name={name}
+          hasPicture={hasPicture}
         />
       </div>
       <YouPanel watch={watch} />

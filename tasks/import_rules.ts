@@ -40,7 +40,7 @@ const PACKAGES: Record<string, string[]> = {
   "lib/protocol/": ["zod/mini"],
   "lib/tree/": [],
   "lib/bus/": [],
-  "lib/signalling/": [],
+  "lib/signalling/": ["node:crypto"],
   "lib/instances/": [],
   "lib/store/": ["node:path"],
 };

@@ -33,13 +33,16 @@ export interface PlayerProps {
   isFramed?: boolean;
   /** False where the page around does not want any; what there is to press first is still there. */
   hasControls?: boolean;
+  /** Is called when picture or sound comes out, each time that it begins to. */
+  onPlaying?: () => void;
 }
 
 type Controls = typeof import("./controls/controls.tsx").Controls;
 
 /** Plays what is watched. */
 export function Player(
-  { title, watch, frame: given, theatre, isFramed = false, hasControls = true }: PlayerProps,
+  { title, watch, frame: given, theatre, isFramed = false, hasControls = true, onPlaying }:
+    PlayerProps,
 ) {
   const own = useRef<HTMLDivElement>(null);
   const frame = given ?? own;
@@ -48,6 +51,10 @@ export function Player(
   const playback = usePlayback(video, stream);
   const act = useFocusAfter(frame, phase);
   const Controls = useControls(video, hasControls && playback.isPlaying);
+
+  useEffect(() => {
+    if (playback.isPlaying) onPlaying?.();
+  }, [playback.isPlaying]);
 
   const isPlaying = phase === "live" && playback.isPlaying;
   const isHalted = phase === "live" && playback.halt !== null;

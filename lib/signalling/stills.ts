@@ -3,6 +3,7 @@
  * keeps it. A picture comes over the socket, because the socket is what is known to be the
  * broadcaster's (docs/decisions/0016-the-list-and-its-pictures.md).
  */
+import { createHash } from "node:crypto";
 import {
   MAX_STILL_BYTES,
   MAX_STILL_SIDE,
@@ -30,7 +31,7 @@ export async function keepStill(
   session.stillsSent = countStill(session.stillsSent, now);
   const { bytes, type } = checkedPicture(picture);
   if (!session.broadcasts.has(name)) return null;
-  const version = await versionOf(bytes);
+  const version = versionOf(bytes);
   const still = { version, type, bytes, until: now + STILL_KEPT_MS };
   if (!await store.setStill(name, session.id, still, STILL_KEPT_MS)) return null;
   hints.changed(name);
@@ -81,9 +82,8 @@ function fromBase64(text: string): Uint8Array<ArrayBuffer> {
 }
 
 /** Names a picture by its content, so that an address with it in stands for that picture for good. */
-async function versionOf(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return digest.subarray(0, VERSION_BYTES).toHex();
+function versionOf(bytes: Uint8Array<ArrayBuffer>): string {
+  return createHash("sha256").update(bytes).digest("hex").slice(0, 2 * VERSION_BYTES);
 }
 
 /** Enough that two pictures of one broadcast do not happen to have the same. */
