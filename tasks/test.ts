@@ -12,9 +12,13 @@ const SUITES = [
   "simulation",
   "isolates",
   "bench",
+  "pages",
   "browser",
   "resilience",
 ];
+
+/** Those that measure nothing, and mostly wait: as many files at a time as there are cores. */
+const AT_ONCE = new Set(["unit", "contract", "kv", "pages"]);
 
 if (import.meta.main) Deno.exit(await test(Deno.args));
 
@@ -45,7 +49,14 @@ async function test(wanted: string[]): Promise<number> {
 
 async function run(suite: string, report: string): Promise<boolean> {
   const { success } = await new Deno.Command(Deno.execPath(), {
-    args: ["test", "-A", "--no-check", `--junit-path=${report}`, `tests/${suite}/`],
+    args: [
+      "test",
+      "-A",
+      "--no-check",
+      ...AT_ONCE.has(suite) ? ["--parallel"] : [],
+      `--junit-path=${report}`,
+      `tests/${suite}/`,
+    ],
     stdin: "null",
   }).spawn().status;
   return success;

@@ -7,6 +7,7 @@
  * listens to the page around it, and to nobody else.
  * This module is browser compatible.
  */
+import type { PlayerState } from "../../lib/client/element/player_state.ts";
 import type { WatchPhase } from "../watch/phases.ts";
 
 /** What the page around may tell the player to do. */
@@ -15,17 +16,7 @@ export type EmbedCommand = "play" | "mute" | "unmute" | "leave";
 const COMMANDS: ReadonlySet<unknown> = new Set<EmbedCommand>(["play", "mute", "unmute", "leave"]);
 
 /** Where the player stands, in the same words as the state of a `<tributary-player>`. */
-export type EmbedState =
-  | "idle"
-  | "connecting"
-  | "live"
-  | "reconnecting"
-  | "waiting"
-  | "ended"
-  | "full"
-  | "lost"
-  | "failed"
-  | "unsupported";
+export type EmbedState = PlayerState;
 
 /** What the player tells. */
 export type EmbedEvent =

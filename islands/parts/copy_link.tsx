@@ -1,13 +1,8 @@
-/**
- * The link to share, with a button that copies it. Where the clipboard is closed to pages (plain
- * http, some embedded browsers) it selects the link instead and says so.
- */
+/** The link to share, with a button that copies it or says how else that is done. */
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useRef } from "preact/hooks";
 import { CheckIcon, CopyIcon } from "./icons.tsx";
-
-/** How long "Copied" stays: long enough to be read, short enough to copy again. */
-const SAID_MS = 2500;
+import { useCopy } from "./use_copy.ts";
 
 interface CopyLinkProps {
   label: string;
@@ -19,23 +14,7 @@ interface CopyLinkProps {
 /** Shows a link to share and copies it on demand. */
 export function CopyLink({ label, href, children }: CopyLinkProps) {
   const field = useRef<HTMLInputElement>(null);
-  const [said, setSaid] = useState<"" | "copied" | "selected">("");
-
-  useEffect(() => {
-    if (!said) return;
-    const timer = setTimeout(() => setSaid(""), SAID_MS);
-    return () => clearTimeout(timer);
-  }, [said]);
-
-  async function copy() {
-    try {
-      await navigator.clipboard.writeText(href);
-      setSaid("copied");
-    } catch {
-      field.current?.select();
-      setSaid("selected");
-    }
-  }
+  const { said, copy } = useCopy(href, field);
 
   return (
     <div class="field">

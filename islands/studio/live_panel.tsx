@@ -47,7 +47,7 @@ export function LivePanel(props: LivePanelProps) {
           <dd>{viewers}</dd>
         </div>
         <div>
-          <dt>At most</dt>
+          <dt>Peak</dt>
           <dd>{peakViewers}</dd>
         </div>
       </dl>

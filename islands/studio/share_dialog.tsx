@@ -1,6 +1,7 @@
 /** Everything that brings viewers: the link to copy or to send, its QR code, and code for other pages. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { CheckIcon, CopyIcon, ShareIcon } from "../parts/icons.tsx";
+import { useCopy } from "../parts/use_copy.ts";
 import { elementCode, iframeCode } from "./embed_code.ts";
 import { Modal } from "./modal.tsx";
 
@@ -65,9 +66,6 @@ function QrCode({ text }: { text: string }) {
   );
 }
 
-/** How long "Copied" stays: long enough to be read, short enough to copy again. */
-const SAID_MS = 2500;
-
 interface CopyFieldProps {
   label: string;
   text: string;
@@ -77,22 +75,7 @@ interface CopyFieldProps {
 /** A text with a button that copies it; where that is not allowed, it selects it instead. */
 function CopyField({ label, text, isCode = false }: CopyFieldProps) {
   const field = useRef<HTMLInputElement & HTMLTextAreaElement>(null);
-  const [said, setSaid] = useState<"" | "copied" | "selected">("");
-  useEffect(() => {
-    if (!said) return;
-    const timer = setTimeout(() => setSaid(""), SAID_MS);
-    return () => clearTimeout(timer);
-  }, [said]);
-
-  async function copy() {
-    try {
-      await navigator.clipboard.writeText(text);
-      setSaid("copied");
-    } catch {
-      field.current?.select();
-      setSaid("selected");
-    }
-  }
+  const { said, copy } = useCopy(text, field);
 
   const selected = {
     onFocus: ({ currentTarget }: { currentTarget: HTMLInputElement | HTMLTextAreaElement }) =>
