@@ -50,6 +50,8 @@ export function registerChatRules(title: string, options: TestServerOptions = {}
     for (let i = 0; i < 60; i++) {
       const message = { command: "SEND_CHAT_MESSAGE", name, text: `${i}` } as const;
       await peers[i % PEERS]!.request(message);
+      // Isolates order what they take by their clocks, which tell milliseconds.
+      await new Promise((resolve) => setTimeout(resolve, 3));
     }
     const late = await world.viewer(name);
     await late.request({ command: "SUBSCRIBE_TO_CHAT", name });
