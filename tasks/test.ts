@@ -18,7 +18,7 @@ const SUITES = [
 ];
 
 /** Those that measure nothing, and mostly wait: as many files at a time as there are cores. */
-const AT_ONCE = new Set(["unit", "contract", "kv", "pages"]);
+const AT_ONCE = new Set(["unit", "contract", "kv", "simulation", "pages"]);
 
 if (import.meta.main) Deno.exit(await test(Deno.args));
 

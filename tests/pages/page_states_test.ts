@@ -1,7 +1,10 @@
 import { assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
 import { browse } from "../support/browsing.ts";
+import { serveForeignSite } from "../support/foreign_site.ts";
+import { assertGoodLooks } from "../support/looks.ts";
 import { assertMovingPicture, assertSound } from "../support/media.ts";
+import { sdkPage, startBroadcast, untilReady } from "../support/sdk_page.ts";
 import { endBroadcast, pressGoLive as goLive, untilLive as isLive } from "../support/studio.ts";
 
 const says = (page: Page, role: "alert" | "status", text: RegExp) =>
@@ -16,6 +19,7 @@ Deno.test("the studio says so when the camera is refused", async () => {
     const studio = await open("/studio");
     await goLive(studio, "refused");
     await says(studio, "alert", /does not let|refused|not allowed/i);
+    await assertGoodLooks(studio, "studio-refused", { fullPage: true });
     await studio.getByRole("button", { name: "Go live" }).waitFor();
   });
 });
@@ -29,6 +33,7 @@ Deno.test("the studio says so when there is no camera", async () => {
     const studio = await open("/studio");
     await goLive(studio, "missing");
     await says(studio, "alert", /no camera/i);
+    await assertGoodLooks(studio, "studio-no-camera", { fullPage: true });
   });
 });
 
@@ -44,6 +49,8 @@ Deno.test("whoever has no camera is heard, and stays muted with another micropho
     const viewer = await open("/watch/heard");
     await says(viewer, "status", /listening live/i);
     await assertSound(viewer, "the viewer of a broadcast without a picture");
+    await assertGoodLooks(viewer, "watch-sound-only", { fullPage: true });
+    await assertGoodLooks(studio, "studio-sound-only", { fullPage: true });
 
     await studio.getByRole("button", { name: "Mute microphone" }).click();
     const track = await studio.evaluateHandle(() =>
@@ -74,6 +81,7 @@ Deno.test("the studio says so when the name is taken, and the watch page when no
     const second = await open("/studio");
     await goLive(second, "mine");
     await says(second, "alert", /name is (live|taken|in use)/i);
+    await assertGoodLooks(second, "studio-name-taken", { fullPage: true });
 
     const viewer = await open("/watch/nobody");
     await says(viewer, "alert", /not live/i);
@@ -107,5 +115,54 @@ Deno.test("the studio says that the service is away, and the picture goes on", a
     await says(studio, "status", /reconnecting/i);
     await assertMovingPicture(viewer, "the viewer without the service");
     await says(viewer, "status", /watching live/i);
+    await assertGoodLooks(studio, "studio-reconnecting", { fullPage: true });
+
+    await studio.close({ runBeforeUnload: false });
+    await viewer.locator('[data-phase="reconnecting"], [data-phase="lost"]').waitFor();
+    await assertGoodLooks(viewer, "watch-lost", { fullPage: true });
+  });
+});
+
+Deno.test("who finds no room is told so, and comes in when there is some", async () => {
+  await browse({ maxListeners: 1 }, async ({ open }) => {
+    const studio = await open("/studio");
+    await goLive(studio, "full");
+    await isLive(studio);
+    const first = await open("/watch/full");
+    await says(first, "status", /watching live/i);
+    await first.getByText("You and this broadcast").click();
+    const relaying = first.getByRole("switch", { name: "Pass the stream on to others" });
+    await relaying.click();
+
+    const second = await open("/watch/full");
+    await says(second, "alert", /no room/i);
+    await assertGoodLooks(second, "watch-no-room", { fullPage: true });
+    await relaying.click();
+    await says(second, "status", /watching live/i);
+  });
+});
+
+Deno.test("pages say that they are connecting, and that a browser cannot do what they need", async () => {
+  await browse({}, async ({ browser, server, open }) => {
+    await using site = serveForeignSite({ "/": sdkPage(server.url) });
+    const broadcaster = await untilReady(await open(site.url));
+    await startBroadcast(broadcaster, "slow");
+    await using context = await browser.newContext();
+    const waiting = await context.newPage();
+    // Takes what is said, and never answers.
+    await waiting.routeWebSocket(/\/api\/ws/, () => {});
+    await waiting.goto(`${server.url}/watch/slow`);
+    await says(waiting, "status", /connecting you/i);
+    await assertGoodLooks(waiting, "watch-connecting", { fullPage: true });
+
+    await using old = await browser.newContext();
+    await old.addInitScript(() => Reflect.deleteProperty(globalThis, "RTCPeerConnection"));
+    const viewer = await old.newPage();
+    await viewer.goto(`${server.url}/watch/slow`);
+    await says(viewer, "alert", /cannot watch/i);
+    await assertGoodLooks(viewer, "watch-unsupported", { fullPage: true });
+    await viewer.goto(`${server.url}/studio`);
+    await says(viewer, "alert", /cannot broadcast/i);
+    await assertGoodLooks(viewer, "studio-unsupported", { fullPage: true });
   });
 });
