@@ -6,6 +6,7 @@
  */
 import * as esbuild from "esbuild";
 import { fileURLToPath } from "node:url";
+import { isUpToDate, oneAtATime, sumOfSources, writeStamp } from "./build_stamp.ts";
 import { compress } from "./compress.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -42,12 +43,27 @@ export class BuildError extends Error {
 }
 
 /**
- * Bundles everything once, and on each change if it is to watch.
+ * Bundles everything once, unless that was done and nothing has changed since; and on each change if
+ * it is to watch.
  *
  * @throws {BuildError} unless it watches: then errors are logged, and the next change may mend them.
  */
 export async function build(
   { watch = false, minify = true, log = console.log }: BuildOptions = {},
+): Promise<Builds> {
+  return await oneAtATime(ROOT, async () => {
+    const sources = await sumOfSources(ROOT, `minify: ${minify}`);
+    if (watch || !await isUpToDate(ROOT, sources)) {
+      return await bundle({ watch, minify, log }, sources);
+    }
+    log(`${OUT} is up to date`);
+    return { stop: () => Promise.resolve() };
+  });
+}
+
+async function bundle(
+  { watch, minify, log }: Required<BuildOptions>,
+  sources: string,
 ): Promise<Builds> {
   const shared = sharedOptions(minify);
   const reporter = { watch, log };
@@ -77,6 +93,7 @@ export async function build(
       // While somebody works on them, files change more often than they are loaded.
       if (!watch) {
         (await compress(ROOT, [...written, ...await files()])).forEach(written.add, written);
+        written.add(await writeStamp(ROOT, { sources, outputs: [...written] }));
       }
       await removeOthers(written);
     }
