@@ -45,3 +45,47 @@ Deno.test("studio and watch page, before, while and after somebody is live", asy
     await assertGoodLooks(await open("/watch/nobody"), "watch-unknown");
   });
 });
+
+Deno.test("on a 4K screen everything is larger, and takes its place", async () => {
+  await browse({}, async ({ open }) => {
+    const page = await open("/");
+    await page.setViewportSize({ width: 3840, height: 2160 });
+    for (const [path, name] of [["/", "home"], ["/studio", "studio"], ["/watch/nobody", "watch"]]) {
+      await page.goto(new URL(path!, page.url()).href);
+      await page.getByRole("main").waitFor();
+      await page.screenshot({ path: `artefacts/screenshots/${name}-4k.png` });
+      const { letterPx, shareOfWidth, spare } = await page.evaluate(() => {
+        const boxes = [...document.querySelectorAll("main *")]
+          .map((element) => element.getBoundingClientRect())
+          .filter(({ width, height }) => width > 1 && height > 1);
+        const left = Math.min(...boxes.map((box) => box.left));
+        const right = Math.max(...boxes.map((box) => box.right));
+        return {
+          letterPx: parseFloat(getComputedStyle(document.body).fontSize),
+          shareOfWidth: (right - left) / innerWidth,
+          spare: document.documentElement.scrollWidth - innerWidth,
+        };
+      });
+      assert(letterPx >= 22, `${name}: letters of ${letterPx} px`);
+      assert(shareOfWidth >= 0.55, `${name} takes ${shareOfWidth} of the width`);
+      assert(spare <= 0, `${name} is ${spare} px too wide`);
+    }
+  });
+});
+
+Deno.test("who wants no motion gets none", async () => {
+  await browse({}, async ({ open }) => {
+    const page = await open("/");
+    const moving = () =>
+      page.evaluate(() =>
+        document.getAnimations().filter(({ playState }) => playState === "running").length
+      );
+    assert(await moving() > 0, "the river flows for everybody else");
+    await page.emulateMedia({ reducedMotion: "reduce" });
+    for (const path of ["/", "/studio", "/watch/nobody", "/embed/nobody", "/docs/embed"]) {
+      await page.goto(new URL(path, page.url()).href);
+      await page.getByRole("main").or(page.locator("video")).first().waitFor();
+      assert(await moving() === 0, `something moves at ${path}`);
+    }
+  });
+});
