@@ -80,7 +80,7 @@ Deno.test("nothing is said of a link over which nothing is sent", () => {
   assertEquals(sender.pass(4, { packets: 0, delayMs: 500, loss: 0.5 }), 0);
 });
 
-Deno.test("who falls behind three times in 20 s is slow, until that is over", () => {
+Deno.test("who falls behind three times in 30 s is slow, until that is over", () => {
   const sender = new Sender();
   sender.pass(10);
   for (const isSlow of [false, false, true]) {

@@ -25,7 +25,7 @@ const WARNING_DELAY_MS = 150;
 
 /** So many times behind within this is no accident. */
 const SLOW_COUNT = 3;
-const SLOW_WITHIN_MS = 20_000;
+const SLOW_WITHIN_MS = 30_000;
 
 /** What a sender has counted so far; the numbers only grow, where nothing else is said. */
 export interface SentSample {
