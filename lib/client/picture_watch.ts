@@ -98,7 +98,7 @@ export class PictureWatch extends Emitter<PictureWatchEvents> {
 
   #handleStatus(said: Said, pace: Pace): void {
     this.#unansweredAt = null;
-    this.#rests = pace === "resting";
+    this.#rests = pace !== "well";
     if (pace === "slow") this.emit("slow", undefined);
     if (said !== this.#said) this.#saidAt = performance.now();
     this.#said = said;

@@ -93,7 +93,7 @@ export function report(what: string, gapsMs: readonly number[]): number {
   return median;
 }
 
-/** A gap that is longer than it may be. */
+/** A gap that is longer than it may be, or a test that something else has disturbed. */
 class TooLongError extends Error {
   override name = "TooLongError";
 }
@@ -101,6 +101,11 @@ class TooLongError extends Error {
 /** Says that a gap was too long, so that it is measured again. */
 export function assertGap(gapMs: number, limitMs: number, what: string): void {
   if (!(gapMs < limitMs)) throw new TooLongError(`${what}: ${gapMs} ms, not below ${limitMs} ms`);
+}
+
+/** Says that what is to be measured did not come about, so that it is tried again. */
+export function assertQuiet(condition: boolean, what: string): void {
+  if (!condition) throw new TooLongError(what);
 }
 
 /**

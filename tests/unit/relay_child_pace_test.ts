@@ -13,6 +13,7 @@ class Sender {
     loss: 0,
     availableBps: 5_000_000,
     backlog: 0,
+    isResting: false,
   };
 
   /** Half a second goes by; returns how often the child fell behind in so many of them. */
@@ -27,6 +28,7 @@ class Sender {
         loss: 0,
         availableBps: 5_000_000,
         backlog: 0,
+        isResting: false,
         ...rest,
         atMs: this.#sample.atMs + 500,
         packets: this.#sample.packets + packets,
@@ -41,7 +43,7 @@ class Sender {
 
 Deno.test("a link that keeps up is left alone", () => {
   const sender = new Sender();
-  assertEquals([sender.pass(100), sender.pace.isSlow], [0, false]);
+  assertEquals([sender.pass(100), sender.pace.pace], [0, "well"]);
   // Lost packets alone are the air's, up to a point.
   assertEquals(sender.pass(100, { loss: 0.1 }), 0);
 });
@@ -64,7 +66,7 @@ Deno.test("a child is behind when frames leave late, are lost, wait for carriers
     const sender = new Sender();
     sender.pass(10);
     assertEquals(sender.pass(1, sign), 1, JSON.stringify(sign));
-    assertEquals([sender.pass(1), sender.pace.isSlow], [0, false]);
+    assertEquals([sender.pass(1), sender.pace.pace], [0, "well"]);
   }
 });
 
@@ -80,14 +82,27 @@ Deno.test("nothing is said of a link over which nothing is sent", () => {
   assertEquals(sender.pass(4, { packets: 0, delayMs: 500, loss: 0.5 }), 0);
 });
 
+Deno.test("what was on its way when a rest began is late, and no other time", () => {
+  const sender = new Sender();
+  sender.pass(10);
+  assertEquals(sender.pass(1, { delayMs: 600 }), 1);
+  assertEquals(sender.pace.pace, "resting");
+  assertEquals(sender.pass(5, { delayMs: 1_200, loss: 0.9, isResting: true }), 0);
+  assertEquals(sender.pace.pace, "resting");
+  assertEquals([sender.pass(1), sender.pace.pace], [0, "well"]);
+});
+
 Deno.test("who falls behind three times in 30 s is slow, until that is over", () => {
   const sender = new Sender();
   sender.pass(10);
-  for (const isSlow of [false, false, true]) {
+  for (const pace of ["resting", "resting", "slow"]) {
     assertEquals(sender.pass(1, { delayMs: 600 }), 1);
-    assertEquals(sender.pace.isSlow, isSlow);
-    sender.pass(6);
+    assertEquals(sender.pace.pace, pace);
+    sender.pass(5, { isResting: true });
+    assertEquals(sender.pace.pace, pace);
+    sender.pass(1);
   }
+  assertEquals(sender.pace.pace, "slow");
   sender.pass(40);
-  assertEquals(sender.pace.isSlow, false);
+  assertEquals(sender.pace.pace, "well");
 });

@@ -5,6 +5,8 @@
  * compatible.
  */
 
+import type { Pace } from "./relay.ts";
+
 /** A new link is sent more than the stream, and has yet to find out what it carries: about 4 s. */
 const SETTLING_MS = 4_000;
 
@@ -23,7 +25,7 @@ const MIN_SHARE = 0.7;
 /** A link that is about to fall behind: its frames wait for longer than a healthy one's ever do. */
 const WARNING_DELAY_MS = 150;
 
-/** So many times behind within this is no accident. */
+/** So many times too much within this is no accident; one time takes a rest, and that up to 3 s. */
 const SLOW_COUNT = 3;
 const SLOW_WITHIN_MS = 30_000;
 
@@ -40,6 +42,8 @@ export interface SentSample {
   availableBps: number | null;
   /** Frames that wait for carriers now. */
   backlog: number;
+  /** The child is sent nothing more for now: what is under way is late, and is counted already. */
+  isResting: boolean;
 }
 
 /** See the module's paragraph. */
@@ -47,25 +51,32 @@ export class ChildPace {
   readonly #beganAt: number;
   #last: SentSample | null = null;
   #behindAt: number[] = [];
+  #isResting = false;
 
   constructor(nowMs: number) {
     this.#beganAt = nowMs;
   }
 
-  /** Takes a sample; returns true when the child has fallen behind since the one before. */
+  /**
+   * Takes a sample; returns true when the child has fallen behind since the one before, and is to be
+   * given a rest.
+   */
   note(sample: SentSample): boolean {
     const last = this.#last;
     this.#last = sample;
+    this.#isResting = sample.isResting;
     this.#behindAt = this.#behindAt.filter((at) => sample.atMs - at < SLOW_WITHIN_MS);
-    if (!last || sample.atMs - this.#beganAt < SETTLING_MS) return false;
+    if (!last || sample.isResting || sample.atMs - this.#beganAt < SETTLING_MS) return false;
     const isBehind = sample.backlog > MAX_BACKLOG || isLate(last, sample);
     if (isBehind) this.#behindAt.push(sample.atMs);
+    this.#isResting = isBehind;
     return isBehind;
   }
 
-  /** True when the child falls behind again and again: another parent might do better. */
-  get isSlow(): boolean {
-    return this.#behindAt.length >= SLOW_COUNT;
+  /** How the child does. A slow one rests most of the time, and yet has to hear that it is slow. */
+  get pace(): Pace {
+    if (this.#behindAt.length >= SLOW_COUNT) return "slow";
+    return this.#isResting ? "resting" : "well";
   }
 }
 

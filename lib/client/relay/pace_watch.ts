@@ -17,7 +17,6 @@ export class PaceWatch {
   readonly #lane: string;
   readonly #pace = new ChildPace(performance.now());
   readonly #timer: ReturnType<typeof setInterval>;
-  #isResting = false;
 
   /** @param lane the id of the picture's lane, which puts frames into this sender's */
   constructor(worker: RelayWorker, sender: RTCRtpSender, lane: string) {
@@ -29,7 +28,7 @@ export class PaceWatch {
 
   /** How the child does. */
   get pace(): Pace {
-    return this.#isResting ? "resting" : this.#pace.isSlow ? "slow" : "well";
+    return this.#pace.pace;
   }
 
   /** Ends the watch. */
@@ -43,17 +42,15 @@ export class PaceWatch {
       reportsOf(this.#sender),
     ]);
     const { backlog = 0, isResting = false } = tallies[this.#lane] ?? {};
-    this.#isResting = isResting;
-    const sample = toSample(reports, backlog);
-    if (!sample || !this.#pace.note(sample) || isResting) return;
-    this.#isResting = true;
+    const sample = toSample(reports, backlog, isResting);
+    if (!sample || !this.#pace.note(sample)) return;
     this.#worker.send({ type: "skip", lanes: [this.#lane] });
   }
 }
 
 /** Reads what a sender counts; null while nothing has been sent. */
 // deno-lint-ignore no-explicit-any -- the types of the statistics lack what is read here
-function toSample(reports: any[], backlog: number): SentSample | null {
+function toSample(reports: any[], backlog: number, isResting: boolean): SentSample | null {
   const sent = reports.find(({ type }) => type === "outbound-rtp");
   if (!sent) return null;
   const got = reports.find(({ type }) => type === "remote-inbound-rtp");
@@ -66,5 +63,6 @@ function toSample(reports: any[], backlog: number): SentSample | null {
     loss: got?.fractionLost ?? null,
     availableBps: pair?.availableOutgoingBitrate ?? null,
     backlog,
+    isResting,
   };
 }

@@ -28,7 +28,7 @@ export type Pace =
   | "well"
   /** It was sent too much: the child gets no picture for a moment, and then the next key frame. */
   | "resting"
-  /** That happens again and again: another parent might do better. */
+  /** That happens again and again, and may just be so: another parent might do better. */
   | "slow";
 
 /** The picture on a link, as its parent wants it. */
