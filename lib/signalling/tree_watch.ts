@@ -10,6 +10,7 @@ import { type TreeStore, unknownBroadcast } from "../store/tree_store.ts";
 import { treeState } from "../tree/tree_state.ts";
 import type { Edition } from "../tree/types.ts";
 import type { Hints } from "./hints.ts";
+import { Paced } from "./paced.ts";
 import type { Session } from "./session.ts";
 
 /** A first change waits this long for those that come with it. */
@@ -38,12 +39,9 @@ interface Watch {
   /** Those who were sent nothing yet, or were behind when the last tree was sent. */
   owed: Set<Session>;
   lastFrame: string;
-  /** When the next tree may be read. */
-  nextAt: number;
-  timer: (() => void) | null;
-  timerAt: number;
-  reading: boolean;
-  changedWhileReading: boolean;
+  /** How many there were in the tree when it was read last. */
+  peerCount: number;
+  reads: Paced;
 }
 
 /** See the module's paragraph. */
@@ -72,24 +70,14 @@ export class TreeWatch {
       watch = undefined;
     }
     if (!watch) {
-      watch = {
-        edition: broadcast.edition,
-        subscribers: new Set(),
-        owed: new Set(),
-        lastFrame: "",
-        nextAt: 0,
-        timer: null,
-        timerAt: Infinity,
-        reading: false,
-        changedWhileReading: false,
-      };
+      watch = this.#newWatch(name, broadcast.edition);
       this.#watches.set(name, watch);
     }
     onAccepted();
     watch.subscribers.add(session);
     watch.owed.add(session);
-    // At once (TREE-1), whenever the last tree was.
-    this.#readAt(name, watch, 0);
+    // TREE-1
+    watch.reads.askAtOnce();
   }
 
   /** Ends the subscription of a session, if there is one. */
@@ -110,62 +98,47 @@ export class TreeWatch {
     for (const [name, watch] of this.#watches) this.#end(name, watch);
   }
 
+  #newWatch(name: string, edition: Edition): Watch {
+    const watch: Watch = {
+      edition,
+      subscribers: new Set(),
+      owed: new Set(),
+      lastFrame: "",
+      peerCount: 0,
+      reads: new Paced({
+        clock: this.#options.clock,
+        settleMs: SETTLE_MS,
+        intervalMs: () => MIN_INTERVAL_MS + INTERVAL_MS_PER_PEER * watch.peerCount,
+        step: () => this.#read(name, watch),
+      }),
+    };
+    return watch;
+  }
+
   #end(name: string, watch: Watch): void {
-    watch.timer?.();
-    watch.timer = null;
+    watch.reads.cancel();
     watch.subscribers.clear();
     // A later broadcast of the name may have a watch by now.
     if (this.#watches.get(name) === watch) this.#watches.delete(name);
   }
 
   #changed(name: string): void {
-    const watch = this.#watches.get(name);
-    if (!watch) return;
-    if (watch.reading) watch.changedWhileReading = true;
-    else this.#readAt(name, watch, Math.max(this.#options.clock.now() + SETTLE_MS, watch.nextAt));
-  }
-
-  /** Sees to it that the tree is read at `time`, or earlier if that is planned already. */
-  #readAt(name: string, watch: Watch, time: number): void {
-    if (watch.reading) {
-      watch.changedWhileReading = true;
-      return;
-    }
-    if (watch.timer && watch.timerAt <= time) return;
-    watch.timer?.();
-    watch.timerAt = time;
-    watch.timer = this.#options.clock.after(
-      Math.max(0, time - this.#options.clock.now()),
-      () => this.#read(name, watch),
-    );
+    this.#watches.get(name)?.reads.ask();
   }
 
   async #read(name: string, watch: Watch): Promise<void> {
-    const { clock, store, log } = this.#options;
-    watch.timer = null;
-    watch.reading = true;
-    watch.changedWhileReading = false;
-    let peerCount = 0;
+    const { store, log } = this.#options;
     try {
       const [broadcast, peers] = await Promise.all([store.broadcast(name), store.peers(name)]);
       const isOn = broadcast?.state === "live" && broadcast.edition === watch.edition;
       const tree = isOn ? treeState(peers, broadcast.root) : null;
-      if (!tree) {
-        this.#end(name, watch);
-        return;
-      }
-      peerCount = peers.length;
+      if (!tree) return this.#end(name, watch);
+      watch.peerCount = peers.length;
       this.#send(watch, encode({ command: "TREE_STATE_CHANGED", tree }));
     } catch (error) {
       log("error", "tree_read_failed", { broadcast: name, ...errorFields(error) });
-    } finally {
-      watch.reading = false;
     }
-    if (watch.subscribers.size === 0) return;
-    const now = clock.now();
-    watch.nextAt = now + MIN_INTERVAL_MS + INTERVAL_MS_PER_PEER * peerCount;
-    const soon = watch.changedWhileReading || watch.owed.size > 0;
-    this.#readAt(name, watch, soon ? watch.nextAt : now + RECHECK_MS);
+    if (watch.subscribers.size > 0) watch.reads.ask(watch.owed.size > 0 ? 0 : RECHECK_MS);
   }
 
   #send(watch: Watch, frame: string): void {

@@ -11,7 +11,6 @@ import {
 } from "../../lib/protocol/mod.ts";
 import { Allowance } from "../../lib/signalling/chat/allowance.ts";
 import { nextMessageId } from "../../lib/signalling/chat/message_ids.ts";
-import { Paced } from "../../lib/signalling/chat/paced.ts";
 import { ReactionSums } from "../../lib/signalling/chat/reaction_sums.ts";
 import { decide } from "../../lib/signalling/chat/rules.ts";
 import { NO_RULES } from "../../lib/store/chat_store.ts";
@@ -88,32 +87,6 @@ Deno.test("[CHAT-9] sums of reactions count everything once", () => {
   assertEquals(there.takePost(), ["there", 1, { heart: 1 }]);
   here.add("like");
   assert(there.hear(here.takePost()!));
-});
-
-Deno.test("Paced puts together what is asked for too soon, and forgets nothing", async () => {
-  const clock = new SimClock();
-  const at: number[] = [];
-  const step = async () => {
-    at.push(clock.now());
-    await clock.delay(30);
-  };
-  const paced = new Paced({ clock, step, settleMs: 10, intervalMs: () => 100 });
-  paced.ask();
-  paced.ask(5);
-  await clock.advance(20);
-  // Under way: once more, when the pause after it is over.
-  paced.ask();
-  paced.ask(1_000);
-  await clock.advance(500);
-  assertEquals(at, [5, 135]);
-  paced.ask(1_000);
-  paced.ask();
-  await clock.advance(5_000);
-  assertEquals(at, [5, 135, 530]);
-  paced.ask();
-  paced.cancel();
-  await clock.advance(5_000);
-  assertEquals(at.length, 3);
 });
 
 Deno.test("[CHAT-10] foldChat() puts what comes late, twice and in any order where it belongs", () => {

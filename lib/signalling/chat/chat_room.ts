@@ -13,7 +13,7 @@ import type { Edition } from "../../tree/types.ts";
 import type { Session } from "../session.ts";
 import { everything, news, personalNews } from "./chat_frames.ts";
 import { ChatWriter } from "./chat_writer.ts";
-import { Paced } from "./paced.ts";
+import { Paced } from "../paced.ts";
 import { type ReactionsPost, ReactionSums } from "./reaction_sums.ts";
 import { refusal } from "./rules.ts";
 

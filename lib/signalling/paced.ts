@@ -2,7 +2,7 @@
  * A step that many things ask for and that is not taken for each of them: what is asked for while it
  * is under way, or too soon after it, is put together in one that follows.
  */
-import type { Clock } from "../../clock.ts";
+import type { Clock } from "../clock.ts";
 
 /** What a Paced is made of. */
 export interface PacedOptions {
@@ -32,16 +32,12 @@ export class Paced {
 
   /** Asks for the step in `inMs` at the latest, but for the pause after the last one. */
   ask(inMs: number = this.#options.settleMs): void {
-    if (this.#isRunning) {
-      this.#wantedInMs = Math.min(this.#wantedInMs, inMs);
-      return;
-    }
-    const now = this.#options.clock.now();
-    const dueAt = Math.max(now + inMs, this.#nextAt);
-    if (dueAt >= this.#dueAt) return;
-    this.cancel();
-    this.#dueAt = dueAt;
-    this.#cancel = this.#options.clock.after(dueAt - now, () => this.#run());
+    this.#askFor(inMs, this.#nextAt);
+  }
+
+  /** Asks for the step at once, whenever the last one was; but for one that is under way. */
+  askAtOnce(): void {
+    this.#askFor(0, 0);
   }
 
   /** Forgets what was asked for. */
@@ -50,6 +46,19 @@ export class Paced {
     this.#cancel = null;
     this.#dueAt = Infinity;
     this.#wantedInMs = Infinity;
+  }
+
+  #askFor(inMs: number, notBefore: number): void {
+    if (this.#isRunning) {
+      this.#wantedInMs = Math.min(this.#wantedInMs, inMs);
+      return;
+    }
+    const now = this.#options.clock.now();
+    const dueAt = Math.max(now + inMs, notBefore);
+    if (dueAt >= this.#dueAt) return;
+    this.cancel();
+    this.#dueAt = dueAt;
+    this.#cancel = this.#options.clock.after(dueAt - now, () => this.#run());
   }
 
   async #run(): Promise<void> {
