@@ -2,13 +2,7 @@
 import { type RefObject } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { Watching } from "../watch/use_watch.ts";
-import {
-  type EmbedCommand,
-  type EmbedEvent,
-  readCommand,
-  stateOfPhase,
-  toMessage,
-} from "./messages.ts";
+import { type EmbedCommand, type EmbedEvent, readCommand, toMessage } from "./messages.ts";
 
 interface ParentPageOptions {
   name: string;
@@ -28,7 +22,7 @@ export function useParentPage({ name, watch, frame }: ParentPageOptions): void {
     if (parent !== self) parent.postMessage(toMessage(name, event), "*");
   }
 
-  useEffect(() => tell({ event: "state", state: stateOfPhase(phase) }), [phase]);
+  useEffect(() => tell({ event: "state", state: phase }), [phase]);
 
   useEffect(() =>
     samples.listen(() => {
