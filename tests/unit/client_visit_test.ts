@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { Emitter } from "../../lib/client/emitter.ts";
+import { Emitter, type Listener } from "../../lib/client/emitter.ts";
 import type { TributaryEvents } from "../../lib/client/tributary.ts";
 import { TributaryError, type TributaryErrorCode } from "../../lib/client/tributary_error.ts";
 import type { TributaryState } from "../../lib/client/tributary_state.ts";
@@ -11,7 +11,18 @@ import { SimClock } from "../support/sim/sim_clock.ts";
 class Client extends Emitter<TributaryEvents> {
   joins: [name: string, peerName?: string][] = [];
   answer: TributaryErrorCode | "joined" | "nothing" = "joined";
+  /** How many listen. */
+  heard = 0;
   #settle = (_answer: TributaryErrorCode | "joined") => {};
+
+  override on<K extends keyof TributaryEvents>(event: K, listener: Listener<TributaryEvents[K]>) {
+    this.heard++;
+    const off = super.on(event, listener);
+    return () => {
+      this.heard--;
+      off();
+    };
+  }
 
   joinBroadcast(name: string, peerName?: string): Promise<void> {
     this.joins.push([name, peerName]);
@@ -274,7 +285,7 @@ Deno.test("the next visit joins when the leave is over, and hears nothing from b
   await clock.advance(0);
   assertEquals(next.told, ["connecting", "live"]);
   assertEquals(client.joins, [["x", "Ada"], ["x", "Grace"]]);
-  assertEquals(first.told, ["connecting", "live"]);
+  assertEquals([first.told, client.heard], [["connecting", "live"], 1]);
 });
 
 Deno.test("a visit that ends before the leave of an earlier one does not join any more", async () => {
