@@ -43,7 +43,8 @@ export function useParentPage({ name, watch, frame }: ParentPageOptions): void {
 function obey(command: EmbedCommand, watch: Watching, video: HTMLVideoElement): void {
   switch (command) {
     case "play":
-      if (video.srcObject) video.play().catch(() => {});
+      // What was left is still in the video until the service has answered, and is not to be played on.
+      if (video.srcObject && watch.phase !== "idle") video.play().catch(() => {});
       else watch.join();
       return;
     case "leave":
