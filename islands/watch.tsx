@@ -53,13 +53,13 @@ export function Watch(
 
   useEffect(() => {
     if (phase === "live") document.title = documentTitle(title, true);
-    if (phase === "ended" || phase === "unknown") document.title = documentTitle(title, false);
+    if (phase === "ended" || phase === "waiting") document.title = documentTitle(title, false);
   }, [phase]);
 
   // Who watches is one of them, whatever the last count was; who has left is told of no other.
   const isCounted = watch.viewers !== null && JOINED_PHASES.has(phase);
   const count = Math.max(watch.viewers ?? 0, Number(phase === "live"));
-  const isOver = phase === "ended" || phase === "unknown";
+  const isOver = phase === "ended" || phase === "waiting";
 
   return (
     <div class="watch" data-phase={phase} data-theatre={theatre.isOn}>

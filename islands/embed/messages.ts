@@ -7,20 +7,17 @@
  * listens to the page around it, and to nobody else.
  * This module is browser compatible.
  */
-import type { PlayerState } from "../../lib/client/element/player_state.ts";
-import type { WatchPhase } from "../watch/phases.ts";
+import type { PlayerState } from "../../lib/client/visit/player_state.ts";
 
 /** What the page around may tell the player to do. */
 export type EmbedCommand = "play" | "mute" | "unmute" | "leave";
 
 const COMMANDS: ReadonlySet<unknown> = new Set<EmbedCommand>(["play", "mute", "unmute", "leave"]);
 
-/** Where the player stands, in the same words as the state of a `<tributary-player>`. */
-export type EmbedState = PlayerState;
-
 /** What the player tells. */
 export type EmbedEvent =
-  | { event: "state"; state: EmbedState }
+  /** The words are those of a `<tributary-player>`. */
+  | { event: "state"; state: PlayerState }
   | {
     event: "stats";
     latencyMs: number | null;
@@ -38,18 +35,4 @@ export function readCommand(data: unknown): EmbedCommand | null {
 /** Returns the message that carries an event about the broadcast `name`. */
 export function toMessage(name: string, event: EmbedEvent): object {
   return { source: "tributary", name, ...event };
-}
-
-/** Tells which state a phase is. */
-export function stateOfPhase(phase: WatchPhase): EmbedState {
-  switch (phase) {
-    case "unknown":
-      return "waiting";
-    case "no_room":
-      return "full";
-    case "left":
-      return "idle";
-    default:
-      return phase;
-  }
 }

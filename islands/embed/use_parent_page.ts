@@ -2,13 +2,7 @@
 import { type RefObject } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { Watching } from "../watch/use_watch.ts";
-import {
-  type EmbedCommand,
-  type EmbedEvent,
-  readCommand,
-  stateOfPhase,
-  toMessage,
-} from "./messages.ts";
+import { type EmbedCommand, type EmbedEvent, readCommand, toMessage } from "./messages.ts";
 
 interface ParentPageOptions {
   name: string;
@@ -28,7 +22,7 @@ export function useParentPage({ name, watch, frame }: ParentPageOptions): void {
     if (parent !== self) parent.postMessage(toMessage(name, event), "*");
   }
 
-  useEffect(() => tell({ event: "state", state: stateOfPhase(phase) }), [phase]);
+  useEffect(() => tell({ event: "state", state: phase }), [phase]);
 
   useEffect(() =>
     samples.listen(() => {
@@ -49,7 +43,8 @@ export function useParentPage({ name, watch, frame }: ParentPageOptions): void {
 function obey(command: EmbedCommand, watch: Watching, video: HTMLVideoElement): void {
   switch (command) {
     case "play":
-      if (video.srcObject) video.play().catch(() => {});
+      // What was left is still in the video until the service has answered, and is not to be played on.
+      if (video.srcObject && watch.phase !== "idle") video.play().catch(() => {});
       else watch.join();
       return;
     case "leave":

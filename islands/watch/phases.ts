@@ -1,25 +1,13 @@
 /**
- * The phases of watching, and what the page says in each. Pure: what the SDK reports goes in, what a
- * person reads comes out.
+ * What the page says in each phase of watching; a phase is where the player stands, in the words that
+ * are the same on every page. Pure: a phase goes in, what a person reads comes out.
  */
 
+import type { PlayerState } from "../../lib/client/visit/player_state.ts";
 import { formatLength } from "../parts/durations.ts";
 
-/** Where the viewer stands. */
-export type WatchPhase =
-  | "connecting"
-  | "live"
-  | "reconnecting"
-  | "ended"
-  | "unknown"
-  | "no_room"
-  | "lost"
-  | "left"
-  | "unsupported"
-  | "failed";
-
 /** The phases in which the service knows the viewer, or is being asked to. */
-export const JOINED_PHASES: ReadonlySet<WatchPhase> = new Set([
+export const JOINED_PHASES: ReadonlySet<PlayerState> = new Set([
   "connecting",
   "live",
   "reconnecting",
@@ -42,7 +30,7 @@ export interface PhaseText {
 }
 
 /** What the page says in each phase. */
-export const PHASE_TEXTS: Record<WatchPhase, PhaseText> = {
+export const PHASE_TEXTS: Record<PlayerState, PhaseText> = {
   connecting: { title: "Connecting you to the broadcast…", badge: "Connecting", isBusy: true },
   live: { title: "You are watching live", badge: "Live" },
   reconnecting: {
@@ -56,14 +44,14 @@ export const PHASE_TEXTS: Record<WatchPhase, PhaseText> = {
     text: "Should it go live again, it starts here by itself.",
     leadsHome: true,
   },
-  unknown: {
+  waiting: {
     title: "This broadcast is not live",
     text: "Check the link, or stay: when it goes live, it starts here by itself.",
     action: "Try again",
     isError: true,
     leadsHome: true,
   },
-  no_room: {
+  full: {
     title: "There is no room right now",
     text: "Every viewer already passes the stream on to as many as they can. " +
       "Stay: you come in as soon as a place opens.",
@@ -77,7 +65,7 @@ export const PHASE_TEXTS: Record<WatchPhase, PhaseText> = {
     action: "Try again",
     isError: true,
   },
-  left: {
+  idle: {
     title: "You left the broadcast",
     text: "Nothing is sent or received any more.",
     action: "Watch again",
@@ -146,7 +134,7 @@ export function endedText(
 
 /** What the page says in a phase, given what else is known. */
 export function textOf(
-  phase: WatchPhase,
+  phase: PlayerState,
   { isSearchLong, ending }: { isSearchLong: boolean; ending: Ending | null },
 ): PhaseText {
   if (phase === "reconnecting" && isSearchLong) return STILL_RECONNECTING;
@@ -161,37 +149,4 @@ function formatTime(at: number): string {
 /** The page's title, as the tab and shared links show it. */
 export function documentTitle(title: string, isLive: boolean): string {
   return isLive ? `${title} · live on Tributary` : `${title} is not live · Tributary`;
-}
-
-/** What an error code of the SDK means for the viewer. */
-export function phaseOfError(code: string): WatchPhase {
-  switch (code) {
-    case "unknown_broadcast":
-      return "unknown";
-    case "no_capacity":
-      return "no_room";
-    case "connection_lost":
-    case "cancelled": // A loss also cuts short what was under way.
-      return "lost";
-    case "broadcast_ended":
-      return "ended";
-    default:
-      return "failed";
-  }
-}
-
-/** What a state of the SDK means for a viewer in `old`. */
-export function phaseOfState(state: string, old: WatchPhase): WatchPhase {
-  switch (state) {
-    case "LISTENING":
-      return "live";
-    case "BROADCAST_ENDED":
-      return "ended";
-    case "RECONNECTING":
-      return old === "live" ? "reconnecting" : old;
-    case "DISCONNECTED":
-      return old === "live" || old === "reconnecting" || old === "connecting" ? "lost" : old;
-    default:
-      return old;
-  }
 }

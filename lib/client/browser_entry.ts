@@ -9,7 +9,7 @@ import { Tributary } from "./mod.ts";
 
 export * from "./mod.ts";
 export { TributaryPlayer } from "./element/player_element.ts";
-export type { PlayerState } from "./element/player_state.ts";
+export type { PlayerState } from "./visit/player_state.ts";
 export { Tributary as default };
 
 Object.assign(globalThis, { Tributary });

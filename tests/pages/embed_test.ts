@@ -107,6 +107,15 @@ Deno.test("the example shows a broadcast in a frame and as an element on another
     ]);
     assert(states.every(({ source, name }) => source === "tributary" && name === "my-broadcast"));
 
+    // The service has still to answer the leave when it is told to play.
+    await page.evaluate(() => {
+      const { contentWindow } = document.querySelector("iframe")!;
+      for (const command of ["leave", "play"]) {
+        contentWindow!.postMessage({ target: "tributary", command }, "*");
+      }
+    });
+    await assertMovingPicture(frame, "the frame that was told to play at once");
+
     await page.locator("iframe").evaluate((element) => element.remove());
     await assertEventually(viewers, [1]);
     await broadcaster.close();

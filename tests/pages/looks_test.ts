@@ -35,14 +35,14 @@ Deno.test("studio and watch page, before, while and after somebody is live", asy
     await assertGoodLooks(studio, "studio-live", { fullPage: true });
 
     await viewer.getByRole("button", { name: "Leave" }).click();
-    await assertGoodLooks(viewer, "watch-left");
+    await assertGoodLooks(viewer, "watch-idle");
     await viewer.getByRole("button", { name: "Watch again" }).click();
     await viewer.getByRole("status").filter({ hasText: /watching live/i }).first().waitFor();
     await endBroadcast(studio);
     await viewer.getByRole("status").filter({ hasText: /has ended/i }).first().waitFor();
     await assertGoodLooks(viewer, "watch-ended");
     await assertGoodLooks(studio, "studio-ended", { fullPage: true });
-    await assertGoodLooks(await open("/watch/nobody"), "watch-unknown");
+    await assertGoodLooks(await open("/watch/nobody"), "watch-waiting");
   });
 });
 

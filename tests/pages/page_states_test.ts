@@ -136,7 +136,7 @@ Deno.test("who finds no room is told so, and comes in when there is some", async
 
     const second = await open("/watch/full");
     await says(second, "alert", /no room/i);
-    await assertGoodLooks(second, "watch-no-room", { fullPage: true });
+    await assertGoodLooks(second, "watch-full", { fullPage: true });
     await relaying.click();
     await says(second, "status", /watching live/i);
   });

@@ -152,3 +152,46 @@ Deno.test("leaving and watching again at once works while the service is still t
     await says(viewer, /watching live/i);
   });
 });
+
+Deno.test("in the middle of a join a viewer may leave, take another name, or go away and come back", async () => {
+  await browse({}, async ({ open, server }) => {
+    const studio = await open("/studio");
+    await goLive(studio, "midway");
+    const names = async () => (await readTree(studio)).map(({ name }) => name);
+    const viewer = await open("/");
+    let held = Promise.withResolvers<void>();
+    await viewer.routeWebSocket(/\/api\/ws$/, (socket) => {
+      const service = socket.connectToServer();
+      let order = Promise.resolve();
+      socket.onMessage((frame) => {
+        if (String(frame).includes("JOIN_BROADCAST")) order = held.promise;
+        order = order.then(() => service.send(frame));
+      });
+    });
+    await viewer.goto(`${server.url}/watch/midway`);
+    await says(viewer, /connecting you/i);
+    await viewer.getByRole("button", { name: "Leave" }).click();
+    await says(viewer, /you left/i);
+    held.resolve();
+
+    held = Promise.withResolvers();
+    await viewer.getByRole("button", { name: "Watch again" }).click();
+    await says(viewer, /connecting you/i);
+    await viewer.getByText("You and this broadcast").click();
+    await viewer.getByRole("textbox", { name: "Your name" }).fill("Grace Hopper");
+    await viewer.keyboard.press("Enter");
+    held.resolve();
+    await assertMovingPicture(viewer, "the viewer with another name");
+    await says(viewer, /watching live/i);
+    await assertEventually(names, ["Grace Hopper"]);
+
+    held = Promise.withResolvers();
+    await viewer.reload();
+    await says(viewer, /connecting you/i);
+    await hideAndShow(viewer);
+    held.resolve();
+    await assertMovingPicture(viewer, "the viewer who was away during the join");
+    await says(viewer, /watching live/i);
+    await assertEventually(names, ["Grace Hopper"]);
+  });
+});

@@ -8,7 +8,7 @@
 import { defaultService } from "../default_url.ts";
 import type { TributaryStats } from "../stats.ts";
 import { Tributary } from "../tributary.ts";
-import type { PlayerState } from "./player_state.ts";
+import type { PlayerState } from "../visit/player_state.ts";
 import type { PlayerView } from "./player_view.ts";
 
 /** What player_view.ts is bundled into; it is found next to the SDK. */

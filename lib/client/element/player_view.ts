@@ -5,12 +5,12 @@
  */
 import { socketUrl } from "../default_url.ts";
 import type { Tributary } from "../tributary.ts";
+import type { PlayerState } from "../visit/player_state.ts";
+import { Visit } from "../visit/visit.ts";
 import { followLiveName } from "./live_name.ts";
 import type { TributaryPlayer, TributaryPlayerEvents } from "./player_element.ts";
-import type { PlayerState } from "./player_state.ts";
 import { PLAYER_STYLES } from "./player_styles.ts";
 import { PLAYER_ACTIONS, PLAYER_WORDS } from "./player_words.ts";
-import { Visit } from "./visit.ts";
 
 /** How often `stats` is told, in ms. */
 const STATS_MS = 1_000;
@@ -136,16 +136,14 @@ export class PlayerView {
     const visit = this.#visit = new Visit({
       name,
       client,
-      follow: (onLive) => followLiveName(service, name, onLive),
-      after(ms, fn) {
-        const timer = setTimeout(fn, ms);
-        return () => clearTimeout(timer);
-      },
-      random: Math.random,
+      // Told again and again while it is live: what is said changes when that has come to something.
+      follow: (join) => followLiveName(service, name, () => join({ isWish: false })),
+      asksByItself: true,
     });
     visit.on("state", (state) => this.#show({ state }));
     visit.on("error", (error) => this.#tell("error", error));
-    visit.on("stream", (stream) => {
+    client.on("error", (error) => this.#tell("error", error));
+    client.on("stream", (stream) => {
       this.#video.srcObject = stream;
       this.#show(NOTHING_SEEN);
       if (stream) void this.#play();
@@ -157,7 +155,6 @@ export class PlayerView {
       const stats = await client.getStats();
       if (visit === this.#visit) this.#tell("stats", { ...stats, viewers });
     }, STATS_MS);
-    this.#show({ state: "connecting" });
     void visit.join();
   }
 
@@ -165,6 +162,7 @@ export class PlayerView {
     if (!this.#visit) return;
     clearInterval(this.#timer);
     this.#visit.close();
+    this.#client?.close();
     this.#visit = this.#client = null;
     this.#video.srcObject = null;
     this.#show({ state: "idle", ...NOTHING_SEEN });

@@ -2,7 +2,7 @@
  * What a player says, unless its page has words of its own in the slots of these names.
  * This module is browser compatible.
  */
-import type { PlayerState } from "./player_state.ts";
+import type { PlayerState } from "../visit/player_state.ts";
 
 /** What is said in each state. */
 export const PLAYER_WORDS: Record<PlayerState, string> = {

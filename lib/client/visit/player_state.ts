@@ -1,9 +1,10 @@
 /**
- * Where a player stands, as pages are told, and what follows from what the SDK says. Pure.
+ * Where a player stands, on pages of ours as on those of others, and what follows from what the SDK
+ * says. Pure.
  * This module is browser compatible.
  */
 
-/** The states of a player. */
+/** The states of a player, as pages are told them. */
 export type PlayerState =
   /** Nothing is under way: it has no name, or was told to leave. */
   | "idle"
@@ -21,6 +22,37 @@ export type PlayerState =
   | "failed"
   | "unsupported";
 
+/** What goes on by itself in some states, until there is something to watch. */
+export type Pursuit =
+  /** Nobody is live: the service tells when somebody is. */
+  | "follow"
+  /** There is something to join, but not now. */
+  | "retry";
+
+/**
+ * Between which pauses, in ms, a join is tried again: they grow from the first to the last. Following
+ * needs none where it can be relied on.
+ */
+export const PAUSES: Record<Pursuit, readonly [first: number, last: number]> = {
+  follow: [15_000, 30_000],
+  // The first lets a restarting service come up, the last is easy on it.
+  retry: [2_000, 30_000],
+};
+
+/** Tells what goes on by itself in a state, if anything. */
+export function pursuitIn(state: PlayerState): Pursuit | null {
+  switch (state) {
+    case "waiting":
+    case "ended":
+      return "follow";
+    case "full":
+    case "lost":
+      return "retry";
+    default:
+      return null;
+  }
+}
+
 /** Tells where an error of a join leaves a player that was in `old`. */
 export function stateOfError(code: string, old: PlayerState): PlayerState {
   switch (code) {
@@ -29,7 +61,6 @@ export function stateOfError(code: string, old: PlayerState): PlayerState {
     case "broadcast_ended":
       return "ended";
     case "no_capacity":
-    case "busy":
       return "full";
     case "connection_lost":
     case "cancelled": // A loss also cuts short what was under way.
@@ -57,13 +88,3 @@ export function stateOfClient(state: string, old: PlayerState): PlayerState {
       return old;
   }
 }
-
-/** In these a join is tried again by itself, after a pause in ms that grows from the first to the last. */
-export const PAUSES: Partial<Record<PlayerState, readonly [first: number, last: number]>> = {
-  // The service's event stream tells at once; this is for pages and services that have none.
-  waiting: [15_000, 30_000],
-  ended: [15_000, 30_000],
-  // The first lets a restarting service come up, the last is easy on it.
-  full: [2_000, 30_000],
-  lost: [2_000, 30_000],
-};
