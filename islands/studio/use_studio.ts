@@ -89,7 +89,6 @@ export function useStudio(connect: Connect | undefined) {
   }, []);
 
   useEffect(() => sources.setQuality(quality.quality), [ready, quality.quality]);
-  useStills(client, sources.stream, isLive);
 
   const isRecording = recorder.recording.phase === "recording";
   useEffect(() => {
