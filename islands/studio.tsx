@@ -24,7 +24,12 @@ import { ShareDialog } from "./studio/share_dialog.tsx";
 import { SourceDialog } from "./studio/source_dialog.tsx";
 import { SourceButton, SourcePicker } from "./studio/source_picker.tsx";
 import { NO_MICROPHONE } from "./studio/sources/device_list.ts";
-import { SOURCE_ACTIONS, SOURCE_HINTS, type SourceKind } from "./studio/sources/source_kind.ts";
+import {
+  SOURCE_ACTIONS,
+  SOURCE_HINTS,
+  type SourceKind,
+  type Stopped,
+} from "./studio/sources/source_kind.ts";
 import { Stage } from "./studio/stage.tsx";
 import { lackOf } from "./studio/use_sources.ts";
 import { type StudioPhase, useStudio } from "./studio/use_studio.ts";
@@ -135,13 +140,11 @@ export function Studio({ suggestedName, connect }: StudioProps & { connect?: Con
         {notice && (
           <Notice problem={studioProblem(notice)}>
             {mending && (
-              <button
-                type="button"
-                class="button"
-                onClick={() => studio.open(mending.kind)}
-              >
-                {mending.words}
-              </button>
+              <MendingButton
+                {...mending}
+                onOpen={open}
+                onCameraOn={() => studio.setCameraOff(false)}
+              />
             )}
           </Notice>
         )}
@@ -239,6 +242,21 @@ function findLack({ phase, sources, recording }: Studio): string | null {
   if (recording.phase === "failed") return "recording_failed";
   const lack = kind === "camera" ? lackOf(stream) : null;
   return lack === "no_sound" && choices.microphone === NO_MICROPHONE ? null : lack;
+}
+
+interface MendingButtonProps {
+  words: string;
+  opens: Stopped;
+  onOpen: (kind: SourceKind, file?: File) => void;
+  onCameraOn: () => void;
+}
+
+/** Opens again what has stopped or was missing. */
+function MendingButton({ words, opens, onOpen, onCameraOn }: MendingButtonProps) {
+  if (opens !== "inset") {
+    return <SourceButton kind={opens} words={words} class="button" onOpen={onOpen} />;
+  }
+  return <button type="button" class="button" onClick={onCameraOn}>{words}</button>;
 }
 
 function countOfViewers(count: number): string {
