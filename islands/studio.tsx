@@ -18,7 +18,7 @@ import { LevelMeter } from "./studio/level_meter.tsx";
 import { LivePanel } from "./studio/live_panel.tsx";
 import { isAboutName, mendingButton, studioProblem } from "./studio/problems.ts";
 import { QualityField } from "./studio/quality_field.tsx";
-import { formatBytes, recordedMs, type Recording } from "./studio/record/recording.ts";
+import { formatBytes, isUnsaved, recordedMs, type Recording } from "./studio/record/recording.ts";
 import { SetupForm } from "./studio/setup_form.tsx";
 import { ShareDialog } from "./studio/share_dialog.tsx";
 import { SourceDialog } from "./studio/source_dialog.tsx";
@@ -208,7 +208,7 @@ export function Studio({ suggestedName, connect }: StudioProps & { connect?: Con
       {dialog === "end" && (
         <EndDialog
           viewers={viewers}
-          isRecording={isRecording}
+          isRecording={isUnsaved(recording)}
           onEnd={studio.end}
           onClose={closeDialog}
         />
@@ -240,6 +240,7 @@ function findLack({ phase, sources, recording }: Studio): string | null {
   const { stopped, kind, stream, choices } = sources;
   if (stopped) return phase === "ended" ? null : `${stopped}_stopped`;
   if (recording.phase === "failed") return "recording_failed";
+  if (recording.phase === "saved" && recording.isCut && phase !== "ended") return "recording_cut";
   const lack = kind === "camera" ? lackOf(stream) : null;
   return lack === "no_sound" && choices.microphone === NO_MICROPHONE ? null : lack;
 }

@@ -69,9 +69,18 @@ const PROBLEMS: Record<string, Problem> = {
     title: "This browser cannot record.",
     text: "Your broadcast goes on. Record it in a current Chrome, Edge, Firefox or Safari.",
   },
+  recording_refused: {
+    title: "Your browser does not let this page save a recording.",
+    text:
+      "Allow this page to save files, then press Record again. Your broadcast goes on meanwhile.",
+  },
   recording_failed: {
     title: "The recording stopped, because it could not be written.",
-    text: "Make room on the disk, then press Record again. Your broadcast goes on meanwhile.",
+    text: "Make room on the disk before you record again. Your broadcast does not need any.",
+  },
+  recording_cut: {
+    title: "Your browser stopped the recording. What it has is saved.",
+    text: "Press Record to go on in another file. Your broadcast goes on meanwhile.",
   },
   insecure_context: {
     title: "Browsers allow the camera only on secure pages.",

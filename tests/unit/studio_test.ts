@@ -193,7 +193,9 @@ Deno.test("everything that can go wrong with sources and recordings is explained
       "file_missing",
       "file_unplayable",
       "recording_unsupported",
+      "recording_refused",
       "recording_failed",
+      "recording_cut",
     ]
   ) {
     assert(studioProblem(code) !== unexpected, code);
