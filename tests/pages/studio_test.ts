@@ -268,14 +268,14 @@ Deno.test("a video file plays into the broadcast, with its sound, and is paused,
     };
     const player = studio.getByRole("group", { name: "Video file" });
 
-    // Of a film that opens when something else was chosen, nothing is seen.
+    // Of a film that opens when something else was chosen, nothing is seen and nothing heard.
     const opening = await holdMicrophone(studio);
     await choose("late.webm", film);
     await opening.begun();
     await radio(studio, "Camera").check();
     await button(studio, "Try the camera").click();
     await studio.getByRole("meter", { name: "Sound level" }).waitFor();
-    await opening.release();
+    assertEquals(await opening.release(), { filmsPlayed: 0 });
     await radio(studio, "Video file").check();
     assertEquals(await player.count(), 0);
     await select(studio, "Microphone").selectOption({ label: "No microphone" });
@@ -321,11 +321,16 @@ Deno.test("a video file plays into the broadcast, with its sound, and is paused,
   });
 });
 
-/** Has the next opening of a microphone wait until it is released. */
+/** Has the next opening of a microphone wait until it is released; counts films that play meanwhile. */
 async function holdMicrophone(page: Page) {
   await page.evaluate(() => {
-    const state = { isHeld: false, release: () => {} };
+    const state = { isHeld: false, filmsPlayed: 0, release: () => {} };
     Object.assign(globalThis, { held: state });
+    const { play } = HTMLMediaElement.prototype;
+    HTMLMediaElement.prototype.play = function () {
+      if (this.src !== "") state.filmsPlayed++;
+      return play.call(this);
+    };
     const { mediaDevices } = navigator;
     const { getUserMedia } = mediaDevices;
     mediaDevices.getUserMedia = async (options) => {
@@ -336,11 +341,16 @@ async function holdMicrophone(page: Page) {
       return await getUserMedia.call(mediaDevices, options);
     };
   });
-  type Held = { held: { isHeld: boolean; release: () => void } };
+  type Held = { held: { isHeld: boolean; filmsPlayed: number; release: () => void } };
   return {
     begun: () =>
       page.waitForFunction(() => (globalThis as unknown as Held).held.isHeld).then(() => {}),
-    release: () => page.evaluate(() => (globalThis as unknown as Held).held.release()),
+    release: () =>
+      page.evaluate(() => {
+        const { release, filmsPlayed } = (globalThis as unknown as Held).held;
+        release();
+        return { filmsPlayed };
+      }),
   };
 }
 
@@ -350,6 +360,12 @@ Deno.test("a broadcast is recorded to a file, across a change of source, and pla
     // As in browsers that let no page write to the disk.
     await studio.addInitScript(() => {
       delete (globalThis as { showSaveFilePicker?: unknown }).showSaveFilePicker;
+      const { click } = HTMLAnchorElement.prototype;
+      HTMLAnchorElement.prototype.click = function () {
+        const isLive = document.body.innerText.includes("You are live");
+        if (this.download) Object.assign(globalThis, { savedWhile: isLive ? "live" : "over" });
+        click.call(this);
+      };
     });
     await studio.reload();
     await goLive(studio, "recorded");
@@ -360,6 +376,10 @@ Deno.test("a broadcast is recorded to a file, across a change of source, and pla
     const downloading = studio.waitForEvent("download");
     await endBroadcast(studio);
     const download = await downloading;
+    const savedWhile = await studio.evaluate(() =>
+      (globalThis as unknown as { savedWhile: string }).savedWhile
+    );
+    assertEquals(savedWhile, "live", "it is saved before the end");
     assert(/^recorded \d{4}-\d\d-\d\d .*\.webm$/.test(download.suggestedFilename()));
     await studio.getByText("Your recording is saved.").waitFor();
     await button(studio, "Start another").waitFor();
