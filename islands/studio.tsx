@@ -18,13 +18,18 @@ import { LevelMeter } from "./studio/level_meter.tsx";
 import { LivePanel } from "./studio/live_panel.tsx";
 import { isAboutName, mendingButton, studioProblem } from "./studio/problems.ts";
 import { QualityField } from "./studio/quality_field.tsx";
-import { formatBytes, recordedMs, type Recording } from "./studio/record/recording.ts";
+import { formatBytes, isUnsaved, recordedMs, type Recording } from "./studio/record/recording.ts";
 import { SetupForm } from "./studio/setup_form.tsx";
 import { ShareDialog } from "./studio/share_dialog.tsx";
 import { SourceDialog } from "./studio/source_dialog.tsx";
 import { SourceButton, SourcePicker } from "./studio/source_picker.tsx";
 import { NO_MICROPHONE } from "./studio/sources/device_list.ts";
-import { SOURCE_ACTIONS, SOURCE_HINTS, type SourceKind } from "./studio/sources/source_kind.ts";
+import {
+  SOURCE_ACTIONS,
+  SOURCE_HINTS,
+  type SourceKind,
+  type Stopped,
+} from "./studio/sources/source_kind.ts";
 import { Stage } from "./studio/stage.tsx";
 import { lackOf } from "./studio/use_sources.ts";
 import { type StudioPhase, useStudio } from "./studio/use_studio.ts";
@@ -135,13 +140,11 @@ export function Studio({ suggestedName, connect }: StudioProps & { connect?: Con
         {notice && (
           <Notice problem={studioProblem(notice)}>
             {mending && (
-              <button
-                type="button"
-                class="button"
-                onClick={() => studio.open(mending.kind)}
-              >
-                {mending.words}
-              </button>
+              <MendingButton
+                {...mending}
+                onOpen={open}
+                onCameraOn={() => studio.setCameraOff(false)}
+              />
             )}
           </Notice>
         )}
@@ -205,7 +208,7 @@ export function Studio({ suggestedName, connect }: StudioProps & { connect?: Con
       {dialog === "end" && (
         <EndDialog
           viewers={viewers}
-          isRecording={isRecording}
+          isRecording={isUnsaved(recording)}
           onEnd={studio.end}
           onClose={closeDialog}
         />
@@ -237,8 +240,24 @@ function findLack({ phase, sources, recording }: Studio): string | null {
   const { stopped, kind, stream, choices } = sources;
   if (stopped) return phase === "ended" ? null : `${stopped}_stopped`;
   if (recording.phase === "failed") return "recording_failed";
+  if (recording.phase === "saved" && recording.isCut && phase !== "ended") return "recording_cut";
   const lack = kind === "camera" ? lackOf(stream) : null;
   return lack === "no_sound" && choices.microphone === NO_MICROPHONE ? null : lack;
+}
+
+interface MendingButtonProps {
+  words: string;
+  opens: Stopped;
+  onOpen: (kind: SourceKind, file?: File) => void;
+  onCameraOn: () => void;
+}
+
+/** Opens again what has stopped or was missing. */
+function MendingButton({ words, opens, onOpen, onCameraOn }: MendingButtonProps) {
+  if (opens !== "inset") {
+    return <SourceButton kind={opens} words={words} class="button" onOpen={onOpen} />;
+  }
+  return <button type="button" class="button" onClick={onCameraOn}>{words}</button>;
 }
 
 function countOfViewers(count: number): string {

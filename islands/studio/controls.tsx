@@ -27,7 +27,7 @@ interface ControlsProps {
 /** Shows the buttons of a live broadcast. */
 export function Controls(props: ControlsProps) {
   const { sources, recording, onOpen, onSwitch, onCameraOff, onEnd } = props;
-  const { kind, hasMicrophone, isMuted, isCameraOff, stopped, abilities } = sources;
+  const { kind, hasCamera, hasMicrophone, isMuted, stopped, abilities } = sources;
   const isRecording = recording === "recording";
   const isScreen = kind === "screen";
   return (
@@ -40,12 +40,12 @@ export function Controls(props: ControlsProps) {
         disabled={!hasMicrophone}
         onClick={() => sources.mute(!isMuted)}
       />
-      {kind && showsCamera(kind) && stopped === null && (
+      {kind && showsCamera(kind) && (stopped === null || stopped === "inset") && (
         <Control
-          icon={isCameraOff ? <CameraOffIcon /> : <CameraIcon />}
-          words={isCameraOff ? "Camera on" : "Camera off"}
-          isOff={isCameraOff}
-          onClick={() => onCameraOff(!isCameraOff)}
+          icon={hasCamera ? <CameraIcon /> : <CameraOffIcon />}
+          words={hasCamera ? "Camera off" : "Camera on"}
+          isOff={!hasCamera}
+          onClick={() => onCameraOff(hasCamera)}
         />
       )}
       {/* One button, so that it keeps the focus. */}

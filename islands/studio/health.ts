@@ -4,6 +4,7 @@
  * This module is browser compatible.
  */
 import type { SendingLink } from "../../lib/client/sending.ts";
+import type { Stopped } from "./sources/source_kind.ts";
 
 /** The words, from the best to the worst. */
 export type HealthWord = "Good" | "Fair" | "Poor";
@@ -16,9 +17,7 @@ export type HealthReason =
   | "processor"
   | "one_viewer"
   | "service"
-  | "camera_stopped"
-  | "screen_stopped"
-  | "file_stopped";
+  | `${Stopped}_stopped`;
 
 /** How the broadcast is. */
 export interface Health {
@@ -31,11 +30,14 @@ export interface HealthReading {
   /** False while the service is not reached. */
   isConnected: boolean;
   /** What has stopped by itself and was not replaced. */
-  stopped: "camera" | "screen" | "file" | null;
+  stopped: Stopped | null;
   /** The links of this look and of the one before, by which the last seconds are judged. */
   links: readonly SendingLink[];
   formerLinks: readonly SendingLink[];
 }
+
+const NO_SCREEN =
+  "Your screen is not shared any more. Viewers see a card until you show something.";
 
 /** A sentence for each reason. */
 export const HEALTH_SENTENCES: Record<HealthReason, string> = {
@@ -46,8 +48,9 @@ export const HEALTH_SENTENCES: Record<HealthReason, string> = {
   one_viewer: "The connection to one of your viewers is slow. The others get all you send.",
   service: "The connection to the service is lost. Nobody new can join until it is back.",
   camera_stopped: "Your camera stopped. Viewers see a card until you turn it on again.",
-  screen_stopped:
-    "Your screen is not shared any more. Viewers see a card until you show something.",
+  inset_stopped: "Your camera stopped. Viewers see your screen without it.",
+  screen_stopped: NO_SCREEN,
+  both_stopped: NO_SCREEN,
   file_stopped: "Your video is closed. Viewers see a card until you show something.",
 };
 
@@ -71,8 +74,9 @@ const WORDS: HealthWord[] = ["Good", "Fair", "Poor"];
 export function judgeHealth(
   { isConnected, stopped, links, formerLinks }: HealthReading,
 ): Health {
-  if (stopped) return { word: "Poor", reason: `${stopped}_stopped` };
+  if (stopped && stopped !== "inset") return { word: "Poor", reason: `${stopped}_stopped` };
   if (!isConnected) return { word: "Poor", reason: "service" };
+  if (stopped) return { word: "Fair", reason: "inset_stopped" };
   if (links.length === 0) return { word: "Good", reason: "alone" };
   const judged = links.map((link) => judgeLink(link, formerLinks.find(({ id }) => id === link.id)));
   const bad = judged.filter(({ word }) => word !== "Good");

@@ -34,7 +34,7 @@ export function LivePanel(props: LivePanelProps) {
             ? "The connection to the service is interrupted. Those who watch still see you; nobody new can join until it is back."
             : visibility === "unlisted"
             ? "Only those with the link can watch. Keep this page open."
-            : "Anyone with the link can watch. Keep this page open."}
+            : "Anyone can watch, by the link or from the home page. Keep this page open."}
         </p>
       </div>
       <dl class="facts">

@@ -5,7 +5,12 @@
 import { MAX_NAME_LENGTH } from "../../lib/protocol/limits.ts";
 import type { Problem } from "../parts/notice.tsx";
 import { isLinkable } from "../parts/links.ts";
-import type { SourceKind } from "./sources/source_kind.ts";
+import type { Stopped } from "./sources/source_kind.ts";
+
+const NO_SCREEN: Problem = {
+  title: "Your screen is not shared any more.",
+  text: "Share it again, or show your camera. Viewers see a card and hear you meanwhile.",
+};
 
 const PROBLEMS: Record<string, Problem> = {
   camera_refused: {
@@ -22,6 +27,10 @@ const PROBLEMS: Record<string, Problem> = {
     title: "No camera was found, so viewers only hear you.",
     text: "Plug one in and turn it on here, or share your screen. Nothing stops meanwhile.",
   },
+  no_camera: {
+    title: "No camera was found.",
+    text: "Plug one in, then press the button again. Everything else stays as it is meanwhile.",
+  },
   no_sound: {
     title: "No microphone was found, so viewers do not hear you.",
     text: "Plug one in, then turn it on here. Nothing stops meanwhile.",
@@ -34,10 +43,12 @@ const PROBLEMS: Record<string, Problem> = {
     title: "Your camera stopped, so viewers see a card that says so.",
     text: "Check its cable, then turn it on again. Your broadcast goes on meanwhile.",
   },
-  screen_stopped: {
-    title: "Your screen is not shared any more.",
-    text: "Share it again, or show your camera. Viewers see a card and hear you meanwhile.",
+  inset_stopped: {
+    title: "Your camera stopped, so viewers see your screen without it.",
+    text: "Check its cable, then turn it on again. Your broadcast goes on meanwhile.",
   },
+  screen_stopped: NO_SCREEN,
+  both_stopped: NO_SCREEN,
   screen_refused: {
     title: "No screen was chosen, so nothing is shown.",
     text: "Press the button again and choose a screen, a window or a tab.",
@@ -58,9 +69,18 @@ const PROBLEMS: Record<string, Problem> = {
     title: "This browser cannot record.",
     text: "Your broadcast goes on. Record it in a current Chrome, Edge, Firefox or Safari.",
   },
+  recording_refused: {
+    title: "Your browser does not let this page save a recording.",
+    text:
+      "Allow this page to save files, then press Record again. Your broadcast goes on meanwhile.",
+  },
   recording_failed: {
     title: "The recording stopped, because it could not be written.",
-    text: "Make room on the disk, then press Record again. Your broadcast goes on meanwhile.",
+    text: "Make room on the disk before you record again. Your broadcast does not need any.",
+  },
+  recording_cut: {
+    title: "Your browser stopped the recording. What it has is saved.",
+    text: "Press Record to go on in another file. Your broadcast goes on meanwhile.",
   },
   insecure_context: {
     title: "Browsers allow the camera only on secure pages.",
@@ -106,18 +126,25 @@ export function studioProblem(code: string): Problem {
   return Object.hasOwn(PROBLEMS, code) ? PROBLEMS[code]! : UNEXPECTED;
 }
 
-/** The button that mends a problem, where opening a source again may do so, and which source. */
-export function mendingButton(code: string): { words: string; kind: SourceKind } | null {
+/**
+ * The button that mends a problem, where opening something again may do so: a source of some kind, or
+ * the camera alone, beside the screen that is shown.
+ */
+export function mendingButton(code: string): { words: string; opens: Stopped } | null {
   switch (code) {
     case "camera_stopped":
     case "no_picture":
-      return { words: "Turn the camera on", kind: "camera" };
+      return { words: "Turn the camera on", opens: "camera" };
+    case "inset_stopped":
+      return { words: "Turn the camera on", opens: "inset" };
     case "no_sound":
-      return { words: "Turn the microphone on", kind: "camera" };
+      return { words: "Turn the microphone on", opens: "camera" };
     case "screen_stopped":
-      return { words: "Share screen again", kind: "screen" };
+      return { words: "Share screen again", opens: "screen" };
+    case "both_stopped":
+      return { words: "Share screen again", opens: "both" };
     case "file_stopped":
-      return { words: "Choose a video", kind: "file" };
+      return { words: "Choose a video", opens: "file" };
     default:
       return null;
   }

@@ -41,14 +41,16 @@ export function SetupForm(props: SetupFormProps) {
   const nameField = useRef<HTMLInputElement>(null);
   const peerNameField = useRef<HTMLInputElement>(null);
   const [link, setLink] = useState<string | null>(null);
+  const [tries, setTries] = useState(0);
   const preview = () => setLink(linkPreview(location.origin, nameField.current!.value));
   useEffect(() => {
     peerNameField.current!.value ||= recallName();
     preview();
   }, []);
+  // What was wrong before may be wrong in the same way again.
   useEffect(() => {
     if (nameProblem) nameField.current?.select();
-  }, [nameProblem]);
+  }, [nameProblem, tries]);
 
   function handleSubmit(event: SubmitEvent) {
     event.preventDefault();
@@ -56,6 +58,7 @@ export function SetupForm(props: SetupFormProps) {
     const [name, title, peerName] = ["name", "title", "peerName"]
       .map((field) => String(fields.get(field)).trim()) as [string, string, string];
     keepName(peerName);
+    setTries((count) => count + 1);
     props.onGoLive({ name, title, peerName });
   }
 
@@ -78,7 +81,7 @@ export function SetupForm(props: SetupFormProps) {
         <p class="hint" id="name-hint">
           {nameProblem
             ? (
-              <span class="fault" role="alert">
+              <span key={tries} class="fault" role="alert">
                 <strong>{nameProblem.title}</strong> {nameProblem.text}
               </span>
             )

@@ -16,17 +16,20 @@ export interface LastStill {
   source: string;
 }
 
-/**
- * Says whether a picture is to be sent now.
- *
- * @param liveAt since when the broadcast is live, as far as this page knows
- * @param source the id of the track that is shown; null while there is no picture
- */
-export function isStillDue(
-  now: number,
-  { liveAt, source, last }: { liveAt: number; source: string | null; last: LastStill | null },
-): boolean {
-  if (source === null) return false;
+/** What says whether a picture is due. */
+export interface StillTimes {
+  /** Since when the broadcast is live, as far as this page knows. */
+  liveAt: number;
+  /** The id of the track that is shown; null while there is no picture. */
+  source: string | null;
+  last: LastStill | null;
+  /** Until when the service takes none. */
+  notBefore: number;
+}
+
+/** Says whether a picture is to be sent now. */
+export function isStillDue(now: number, { liveAt, source, last, notBefore }: StillTimes): boolean {
+  if (source === null || now < notBefore) return false;
   if (!last) return now - liveAt >= FIRST_MS;
   return last.source !== source || now - last.at >= EVERY_MS;
 }

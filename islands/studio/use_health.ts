@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { SendingLink } from "../../lib/client/sending.ts";
 import type { Client } from "../parts/client.ts";
 import { type Health, judgeHealth, steadyHealth } from "./health.ts";
-import type { Stopped } from "./sources/sources.ts";
+import type { Stopped } from "./sources/source_kind.ts";
 
 /** What changes sooner is not worth a look. */
 const LOOK_MS = 2_000;

@@ -5,6 +5,7 @@
  */
 import type { RefObject } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { STILL_WINDOW_MS, STILLS_PER_WINDOW } from "../../lib/protocol/limits.ts";
 import { type Client, codeOf } from "../parts/client.ts";
 import { isStillDue, type LastStill } from "./still_times.ts";
 import { takeStill } from "./take_still.ts";
@@ -12,8 +13,11 @@ import { takeStill } from "./take_still.ts";
 /** How soon another source is noticed, in ms; a hidden page looks no more often anyway. */
 const LOOK_MS = 1_000;
 
+/** After this time the service takes another one, in ms, if it took none because of others before. */
+const TOO_FAST_MS = STILL_WINDOW_MS / STILLS_PER_WINDOW;
+
 /** The service cannot be reached at the moment: as if nothing had been tried. */
-const NOT_NOW = new Set(["wrong_state", "connection_lost", "cancelled"]);
+const NOT_NOW = new Set(["wrong_state", "connection_lost", "cancelled", "too_fast"]);
 
 /** The service shows no pictures, or none of this broadcast. */
 const NOT_AT_ALL = new Set(["unknown_command", "refused", "not_listed"]);
@@ -38,13 +42,14 @@ function sendStills(
 ): () => void {
   const liveAt = performance.now();
   let last: LastStill | null = null;
+  let notBefore = 0;
   let isBusy = false;
   const timer = setInterval(look, LOOK_MS);
 
   async function look() {
     const track = source();
     const now = performance.now();
-    const isDue = isStillDue(now, { liveAt, source: track?.id ?? null, last });
+    const isDue = isStillDue(now, { liveAt, source: track?.id ?? null, last, notBefore });
     if (isBusy || !isDue || !track || client()?.visibility !== "public") return;
     isBusy = true;
     try {
@@ -54,6 +59,7 @@ function sendStills(
       last = { at: now, source: track.id };
     } catch (error) {
       const code = codeOf(error);
+      if (code === "too_fast") notBefore = now + TOO_FAST_MS;
       if (NOT_AT_ALL.has(code)) clearInterval(timer);
       if (!NOT_NOW.has(code)) last = { at: now, source: track.id };
     } finally {

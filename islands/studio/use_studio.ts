@@ -7,6 +7,7 @@ import type { TreeNode } from "../../lib/protocol/mod.ts";
 import { type Client, codeOf, type Connect, missingSupport } from "../parts/client.ts";
 import { keepBroadcast, type KeptBroadcast, takeKeptBroadcast } from "./kept_broadcast.ts";
 import { nameFault } from "./problems.ts";
+import { isUnsaved } from "./record/recording.ts";
 import { useRecorder } from "./record/use_recorder.ts";
 import type { SourceKind } from "./sources/source_kind.ts";
 import { countViewers } from "../tree/count_viewers.ts";
@@ -39,6 +40,9 @@ export interface StudioState extends BroadcastForm {
   problem: string | null;
 }
 
+/** Whoever ends wants to be off the air: a slow disk is waited for no longer than this, in ms. */
+const SAVING_MS = 2_000;
+
 const START: StudioState = {
   phase: "setup",
   name: "",
@@ -63,7 +67,7 @@ export function useStudio(connect: Connect | undefined) {
 
   // Whatever goes along with a broadcast and has a job of its own.
   const quality = useQuality(client);
-  const recorder = useRecorder(stream);
+  const recorder = useRecorder(stream, isLive);
   useStills(client, stream, isLive);
   const health = useHealth(client, { isLive, isConnected: state.phase === "live", stopped });
 
@@ -89,9 +93,8 @@ export function useStudio(connect: Connect | undefined) {
   }, []);
 
   useEffect(() => sources.setQuality(quality.quality), [ready, quality.quality]);
-  useStills(client, sources.stream, isLive);
 
-  const isRecording = recorder.recording.phase === "recording";
+  const isRecording = isUnsaved(recorder.recording);
   useEffect(() => {
     if (!isLive && !isRecording) return;
     const ask = (event: BeforeUnloadEvent) => event.preventDefault();
@@ -121,10 +124,6 @@ export function useStudio(connect: Connect | undefined) {
   useEffect(() => {
     if (state.phase === "ended") sources.stop();
   }, [state.phase]);
-
-  useEffect(() => {
-    if (!isLive) recorder.stop();
-  }, [isLive]);
 
   /** Does what was asked, and says so if it did not work. */
   async function attempt(work: () => unknown) {
@@ -176,6 +175,7 @@ export function useStudio(connect: Connect | undefined) {
   }
 
   async function end() {
+    await within(SAVING_MS, recorder.stop());
     try {
       await client.current!.endBroadcast();
     } catch (error) {
@@ -213,6 +213,14 @@ export function useStudio(connect: Connect | undefined) {
     record: () => attempt(() => recorder.start(name, quality.quality)),
     stopRecording: recorder.stop,
   };
+}
+
+/** Resolves with `work`, or after some time without it. */
+async function within(ms: number, work: Promise<void>): Promise<void> {
+  const { promise: tooLate, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
+  await Promise.race([work, tooLate]);
+  clearTimeout(timer);
 }
 
 /** What an error of the SDK that nothing was asked for means for the studio. */

@@ -7,7 +7,7 @@ import { browse } from "../support/browsing.ts";
 import { assertEventually } from "../support/eventually.ts";
 import { assertGoodLooks, watchShifts } from "../support/looks.ts";
 import { assertMovingPicture } from "../support/media.ts";
-import { within, withSdk } from "../support/sdk_browsing.ts";
+import { recordFrames, within, withSdk } from "../support/sdk_browsing.ts";
 import { VirtualPeer } from "../support/virtual_peer.ts";
 import { endBroadcast } from "../support/studio.ts";
 
@@ -49,7 +49,10 @@ Deno.test("a broadcast appears on the home page with a picture of what it shows,
     const below = home.getByRole("heading", { name: "How it works" });
     const before = await below.boundingBox();
 
-    const studio = await open("/studio");
+    const studio = await open("/");
+    const { sent } = recordFrames(studio);
+    const stillsSent = () => sent.filter(({ command }) => command === "UPDATE_STILL").length;
+    await studio.goto(new URL("/studio", studio.url()).href);
     await goLive(studio, "garden");
     const card = cardOf(home, "garden");
     await card.waitFor();
@@ -65,6 +68,7 @@ Deno.test("a broadcast appears on the home page with a picture of what it shows,
     assertEquals([width, height], [480, 270]);
     // A drawing has a handful; the pretended camera shows a figure on a ground of many greens.
     assertGreaterOrEqual(colours, 8);
+    assertEquals(stillsSent(), 1, "each picture is sent once");
     await assertGoodLooks(home, "home-live", { fullPage: true });
 
     const viewer = await open("/");

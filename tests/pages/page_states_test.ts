@@ -70,6 +70,10 @@ Deno.test("whoever has no camera is heard, and stays muted with another micropho
     assertEquals(await isHeard(), false);
     await studio.getByRole("button", { name: "Unmute microphone" }).click();
     assertEquals(await isHeard(), true);
+
+    assertEquals(await studio.getByRole("button", { name: "Camera off" }).count(), 0);
+    await studio.getByRole("button", { name: "Camera on", exact: true }).click();
+    await says(studio, "alert", /everything else stays/i);
   });
 });
 
@@ -82,6 +86,31 @@ Deno.test("the studio says so when the name is taken, and the watch page when no
     await goLive(second, "mine");
     await says(second, "alert", /name is (live|taken|in use)/i);
     await assertGoodLooks(second, "studio-name-taken", { fullPage: true });
+    // What is wrong is said again, when it is wrong again.
+    await goLive(second, "..");
+    await says(second, "alert", /cannot be part of a link/i);
+    const alert = await second.getByRole("alert").elementHandle();
+    await second.getByRole("button", { name: "Go live" }).click();
+    await second.waitForFunction((alert) => !alert!.isConnected, alert);
+    await says(second, "alert", /cannot be part of a link/i);
+    const selected = await second.getByRole("textbox", { name: "Name", exact: true })
+      .evaluate((field: HTMLInputElement) =>
+        field === document.activeElement && field.selectionEnd! - field.selectionStart!
+      );
+    assertEquals(selected, 2);
+
+    // As when a browser makes a second tab of the first one.
+    const kept = await studio.evaluate(() => {
+      dispatchEvent(new Event("pagehide"));
+      return Object.entries(sessionStorage);
+    });
+    await second.evaluate((kept) => {
+      for (const [key, value] of kept) sessionStorage.setItem(key, value);
+    }, kept);
+    await second.reload();
+    await isLive(second);
+    await says(studio, "alert", /goes on in another tab/i);
+    await assertGoodLooks(studio, "studio-taken-over", { fullPage: true });
 
     const viewer = await open("/watch/nobody");
     await says(viewer, "alert", /not live/i);

@@ -33,6 +33,71 @@ export async function assertSound(page: ScriptedPage, who: string): Promise<void
   assert(loudness > AUDIBLE, `${who} hears sound: loudness ${loudness}`);
 }
 
+/** Makes a WAV of a tone that comes and goes: a steady one is taken for noise, and taken away. */
+export function beepingFile(frequency: number): Uint8Array {
+  const [rate, seconds] = [48_000, 2];
+  const samples = Int16Array.from(
+    { length: rate * seconds },
+    (_, i) => i % 24_000 < 12_000 ? 16_000 * Math.sin(2 * Math.PI * frequency * i / rate) : 0,
+  );
+  const file = new Uint8Array(44 + samples.byteLength);
+  const view = new DataView(file.buffer);
+  const write = (at: number, text: string) => file.set(new TextEncoder().encode(text), at);
+  write(0, "RIFF");
+  view.setUint32(4, file.length - 8, true);
+  write(8, "WAVEfmt ");
+  // 16 bytes of format: PCM, one channel of 16 bits.
+  for (const [at, value] of [[20, 1], [22, 1], [32, 2], [34, 16]] as const) {
+    view.setUint16(at, value, true);
+  }
+  for (const [at, value] of [[16, 16], [24, rate], [28, 2 * rate]] as const) {
+    view.setUint32(at, value, true);
+  }
+  write(36, "data");
+  view.setUint32(40, samples.byteLength, true);
+  file.set(new Uint8Array(samples.buffer), 44);
+  return file;
+}
+
+/** Tells which of some frequencies are heard from a page's video for a moment; "silence" when nothing is. */
+export function tonesHeard(
+  page: ScriptedPage,
+  frequencies: number[],
+): Promise<number[] | "silence"> {
+  return page.evaluate(listenForTones, { frequencies, audible: AUDIBLE });
+}
+
+/** Runs in the page: see `tonesHeard`. */
+async function listenForTones(
+  { frequencies, audible }: { frequencies: number[]; audible: number },
+): Promise<number[] | "silence"> {
+  const audio = new AudioContext();
+  await audio.resume();
+  const analyser = audio.createAnalyser();
+  analyser.fftSize = 8192;
+  analyser.smoothingTimeConstant = 0;
+  const stream = document.querySelector("video")!.srcObject as MediaStream;
+  audio.createMediaStreamSource(stream).connect(analyser);
+  const samples = new Float32Array(analyser.fftSize);
+  const levels = new Float32Array(analyser.frequencyBinCount);
+  const loudest = frequencies.map(() => -Infinity);
+  let isSilent = true;
+  // Longer than what comes and goes is away.
+  for (const end = performance.now() + 1_200; performance.now() < end;) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    analyser.getFloatTimeDomainData(samples);
+    if (samples.some((sample) => Math.abs(sample) > audible)) isSilent = false;
+    analyser.getFloatFrequencyData(levels);
+    for (const [i, frequency] of frequencies.entries()) {
+      const bin = Math.round(frequency * analyser.fftSize / audio.sampleRate);
+      loudest[i] = Math.max(loudest[i]!, ...levels.subarray(bin - 1, bin + 2));
+    }
+  }
+  await audio.close();
+  // A tone of a tenth of what can be sent; what is beside it is far below that.
+  return isSilent ? "silence" : frequencies.filter((_, i) => loudest[i]! > -40);
+}
+
 /** Runs in the page: counts new frames, and how often the content differed from when it last did. */
 async function watchPicture(
   { timeoutMs, within }: { timeoutMs: number; within: string },

@@ -67,6 +67,9 @@ Deno.test("judgeHealth() says what the studio knows itself", () => {
   assertEquals(judge([{}], { stopped: "camera" }), "Poor: camera_stopped");
   assertEquals(judge([{}], { stopped: "screen", isConnected: false }), "Poor: screen_stopped");
   assertEquals(judge([{}], { isConnected: false }), "Poor: service");
+  // Viewers see the screen all the same.
+  assertEquals(judge([{}], { stopped: "inset" }), "Fair: inset_stopped");
+  assertEquals(judge([{}], { stopped: "inset", isConnected: false }), "Poor: service");
 });
 
 Deno.test("judgeHealth() judges a link by its last seconds, and a new one by nothing before", () => {

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { isStillDue, stillSize } from "../../islands/studio/still_times.ts";
 
-const LIVE = { liveAt: 10_000, source: "camera", last: null };
+const LIVE = { liveAt: 10_000, source: "camera", last: null, notBefore: 0 };
 
 Deno.test("stills: the first is sent some seconds after going live", () => {
   assertEquals([10_000, 12_900, 13_000].map((now) => isStillDue(now, LIVE)), [false, false, true]);
@@ -18,6 +18,12 @@ Deno.test("stills: none while there is no picture", () => {
   assertEquals(isStillDue(60_000, { ...LIVE, source: null }), false);
   const last = { at: 20_000, source: "camera" };
   assertEquals(isStillDue(90_000, { ...LIVE, source: null, last }), false);
+});
+
+Deno.test("stills: what the service found too often is tried again a little later", () => {
+  const times = { ...LIVE, source: "screen", last: { at: 20_000, source: "camera" } };
+  const due = (now: number) => isStillDue(now, { ...times, notBefore: 25_000 });
+  assertEquals([due(24_900), due(25_000)], [false, true]);
 });
 
 Deno.test("stills: keep the shape of the picture, and are never larger than it", () => {

@@ -184,13 +184,18 @@ Deno.test("everything that can go wrong with sources and recordings is explained
   for (
     const code of [
       "camera_stopped",
+      "inset_stopped",
+      "no_camera",
       "screen_stopped",
+      "both_stopped",
       "screen_refused",
       "file_stopped",
       "file_missing",
       "file_unplayable",
       "recording_unsupported",
+      "recording_refused",
       "recording_failed",
+      "recording_cut",
     ]
   ) {
     assert(studioProblem(code) !== unexpected, code);

@@ -27,6 +27,8 @@ export interface RecorderOptions {
   name: string;
   stream: MediaStream | null;
   quality: Quality;
+  /** False once nothing is to be recorded any more: a place may be chosen after the end. */
+  isWanted: () => boolean;
   onChange: (recording: Recording) => void;
 }
 
@@ -41,9 +43,11 @@ export class Recorder {
   readonly #stopped = Promise.withResolvers<void>();
   #written: Promise<void> = Promise.resolve();
   #recording: Recording;
+  #ending: Promise<void> | null = null;
 
   /**
-   * Asks for a place where browsers do, and begins; resolves with null when none was chosen.
+   * Asks for a place where browsers do, and begins; resolves with null when none was chosen, or
+   * nothing is to be recorded any more.
    *
    * @throws {RecordingError}
    */
@@ -57,8 +61,13 @@ export class Recorder {
     try {
       file = await openFile(fileName, type);
     } catch (error) {
-      if ((error as Error).name === "AbortError") return null;
-      throw new RecordingError("recording_failed");
+      const { name } = error as Error;
+      if (name === "AbortError") return null;
+      throw new RecordingError(REFUSALS.has(name) ? "recording_refused" : "recording_failed");
+    }
+    if (!options.isWanted()) {
+      await file?.abort().catch(() => {});
+      return null;
     }
     return new Recorder(options, { type, fileName, file });
   }
@@ -80,7 +89,11 @@ export class Recorder {
     const videoBitsPerSecond = quality.maxBitrate;
     this.#recorder = new MediaRecorder(new MediaStream(tracks), { mimeType, videoBitsPerSecond });
     this.#recorder.addEventListener("dataavailable", ({ data }) => this.#handleChunk(data));
-    this.#recorder.addEventListener("stop", () => this.#stopped.resolve());
+    // Browsers end a recording themselves when they cannot go on with it.
+    this.#recorder.addEventListener("stop", () => {
+      this.#stopped.resolve();
+      if (this.#recording.phase === "recording") void this.#end({ isCut: true });
+    });
     this.#recorder.start(CHUNK_MS);
     const startedAt = Date.now();
     const isStreamed = file !== null;
@@ -96,9 +109,16 @@ export class Recorder {
   }
 
   /** Ends the recording and resolves when its file is there. */
-  async stop(): Promise<void> {
-    if (this.#recording.phase !== "recording") return;
-    this.#tell({ phase: "saving", endedAt: Date.now() });
+  stop(): Promise<void> {
+    return this.#end({ isCut: false });
+  }
+
+  #end({ isCut }: { isCut: boolean }): Promise<void> {
+    return this.#ending ??= this.#save(isCut);
+  }
+
+  async #save(isCut: boolean): Promise<void> {
+    this.#tell({ phase: "saving", isCut, endedAt: Date.now() });
     if (this.#recorder.state !== "inactive") this.#recorder.stop();
     else this.#stopped.resolve();
     await this.#stopped.promise;
@@ -106,8 +126,11 @@ export class Recorder {
     this.#mix.close();
     try {
       await this.#written;
+      // There is nothing in it that could be played.
+      if (this.#recording.bytes === 0 && isCut) throw new RecordingError("recording_failed");
       await this.#file?.close();
     } catch {
+      await this.#file?.abort().catch(() => {});
       return this.#tell({ phase: "failed" });
     }
     if (this.#file) return this.#tell({ phase: "saved" });
@@ -123,7 +146,7 @@ export class Recorder {
     else {
       this.#written = this.#written.then(() => file.write(data));
       // A disk that is full, or gone.
-      this.#written.catch(() => this.stop());
+      this.#written.catch(() => this.#end({ isCut: true }));
     }
     const isGoingOn = this.#recording.phase === "recording";
     const { endedAt } = this.#recording;
@@ -136,11 +159,14 @@ export class Recorder {
   }
 }
 
+/** What browsers say that ask for no place now: nothing was pressed, or files may not be saved at all. */
+const REFUSALS = new Set(["NotAllowedError", "SecurityError"]);
+
 /** Why a recording could not begin, as a code of `studioProblem`. */
 export class RecordingError extends Error {
   override name = "RecordingError";
 
-  constructor(readonly code: "recording_unsupported" | "recording_failed") {
+  constructor(readonly code: `recording_${"unsupported" | "refused" | "failed"}`) {
     super(code);
   }
 }

@@ -15,6 +15,8 @@ export interface Recording {
   fileName: string;
   /** True when it is written to the disk as it comes, false when the browser keeps it until the end. */
   isStreamed: boolean;
+  /** True when it ended without anybody's doing. */
+  isCut: boolean;
   /** Where it can be downloaded from again; null when it was streamed. */
   url: string | null;
 }
@@ -27,6 +29,7 @@ export const NO_RECORDING: Recording = {
   bytes: 0,
   fileName: "",
   isStreamed: false,
+  isCut: false,
   url: null,
 };
 
@@ -57,6 +60,11 @@ export function recordingFileName(name: string, startedAt: Date, type: string): 
 /** Takes in that more of it has come. */
 export function afterChunk(recording: Recording, bytes: number, now: number): Recording {
   return { ...recording, bytes: recording.bytes + bytes, endedAt: now };
+}
+
+/** Tells whether something of it would be lost if the page went. */
+export function isUnsaved({ phase }: Recording): boolean {
+  return phase === "recording" || phase === "saving";
 }
 
 /** Returns how long it is so far, in ms. */

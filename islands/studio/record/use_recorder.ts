@@ -1,49 +1,33 @@
-/** The recording as the studio's state. Loads the recorder when it is needed; decides nothing. */
+/** The recording as the studio's state. Decides nothing. */
 import { useEffect, useRef, useState } from "preact/hooks";
-import { QUALITIES, type QualityName } from "../../../lib/client/quality.ts";
-import type { Recorder } from "./recorder.ts";
+import type { QualityName } from "../../../lib/client/quality.ts";
 import { NO_RECORDING } from "./recording.ts";
+import { Recordings } from "./recordings.ts";
 
 /** Keeps the recording of one broadcast, which follows its stream. */
-export function useRecorder(stream: MediaStream | null) {
+export function useRecorder(stream: MediaStream | null, isLive: boolean) {
   const [recording, setRecording] = useState(NO_RECORDING);
-  const recorder = useRef<Recorder | null>(null);
-  const latest = useRef(stream);
-  latest.current = stream;
+  const made = useRef<Recordings | null>(null);
+  const recordings = made.current ??= new Recordings(() => import("./recorder.ts"), setRecording);
 
-  useEffect(() => recorder.current?.setStream(stream), [stream]);
-
-  async function stop() {
-    await recorder.current?.stop();
-    recorder.current = null;
-  }
+  useEffect(() => recordings.setStream(stream), [stream]);
+  useEffect(() => {
+    if (isLive) recordings.prepare();
+    else void recordings.stop();
+  }, [isLive]);
 
   return {
     recording,
-    stop,
+    stop: () => recordings.stop(),
 
     /**
      * Begins a recording.
      *
      * @throws {RecordingError}
      */
-    async start(name: string, quality: QualityName) {
-      if (recorder.current) return;
-      const { Recorder } = await import("./recorder.ts");
-      recorder.current = await Recorder.start({
-        name,
-        stream: latest.current,
-        quality: QUALITIES[quality],
-        onChange: setRecording,
-      });
-      // The source may have changed while a place was asked for.
-      recorder.current?.setStream(latest.current);
-    },
+    start: (name: string, quality: QualityName) => recordings.start(name, quality),
 
     /** Forgets the last one. */
-    forget() {
-      if (recording.url) URL.revokeObjectURL(recording.url);
-      setRecording(NO_RECORDING);
-    },
+    forget: () => recordings.forget(),
   };
 }

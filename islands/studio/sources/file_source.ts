@@ -32,7 +32,7 @@ export interface FileSource extends Source {
 }
 
 /**
- * Opens a file and plays it.
+ * Opens a file; it stands at its beginning until it is played.
  *
  * @param onChange is called whenever something about its playing has changed
  * @throws {FileError} when the browser cannot play it
@@ -84,7 +84,6 @@ export async function openFile(
     video.addEventListener(event, tell);
   }
   const play = () => void video.play().catch(tell);
-  play();
   tell();
   return {
     kind: "file",

@@ -8,6 +8,8 @@ export interface Source {
   readonly picture: MediaStreamTrack | null;
   /** Its own sound, beside the microphone's. */
   readonly sound: MediaStreamTrack | null;
+  /** Begins to play, when it is shown. */
+  play?(): void;
   /** Takes another size, where it makes its picture itself. */
   setSize?(size: Size): void;
   /** Takes another camera, or none, where the camera is one part of its picture. */

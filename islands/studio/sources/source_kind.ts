@@ -6,6 +6,12 @@
 /** Where the picture comes from. */
 export type SourceKind = "camera" | "screen" | "both" | "file";
 
+/**
+ * What has stopped by itself: a source, so that viewers see a card, or the camera in a corner of the
+ * screen, which is seen without it.
+ */
+export type Stopped = SourceKind | "inset";
+
 /** What a browser can do. */
 export interface Abilities {
   /** Opens devices: pages that came over https, or from this machine. */

@@ -11,14 +11,16 @@ import type { Card, Compositor } from "./compositor.ts";
 import { NO_MICROPHONE } from "./device_list.ts";
 import type { FileSource, Playback } from "./file_source.ts";
 import type { Inset } from "./inset.ts";
-import { openDevices, type OpenedDevices } from "./open_devices.ts";
+import {
+  NoCameraError,
+  openDevices,
+  type OpenedDevices,
+  type WantedDevices,
+} from "./open_devices.ts";
 import { openScreen } from "./screen_source.ts";
 import { SoundMix } from "./sound_mix.ts";
 import type { Source } from "./source.ts";
-import { showsCamera, type SourceKind } from "./source_kind.ts";
-
-/** What has stopped by itself, so that viewers see a card. */
-export type Stopped = "camera" | "screen" | "file";
+import { showsCamera, type SourceKind, type Stopped } from "./source_kind.ts";
 
 /** What was chosen for all sources. */
 export interface Choices {
@@ -34,6 +36,7 @@ export interface SourcesState {
   /** What is shown, or stands behind a card; null before anything is. */
   kind: SourceKind | null;
   stream: MediaStream | null;
+  hasCamera: boolean;
   hasMicrophone: boolean;
   /** The ids of the devices that are on; null where none is. */
   cameraId: string | null;
@@ -49,6 +52,7 @@ export interface SourcesState {
 export const NO_SOURCES: SourcesState = {
   kind: null,
   stream: null,
+  hasCamera: false,
   hasMicrophone: false,
   cameraId: null,
   microphoneId: null,
@@ -58,11 +62,14 @@ export const NO_SOURCES: SourcesState = {
   playback: null,
 };
 
-const CARDS: Record<"camera_off" | Stopped, Card> = {
+const PAUSE: Card = { title: "Back in a moment", text: "The broadcast goes on." };
+
+const CARDS: Record<"camera_off" | SourceKind, Card> = {
   camera_off: { title: "The camera is off", text: "The broadcast goes on." },
   camera: { title: "The camera has stopped", text: "Back in a moment." },
-  screen: { title: "Back in a moment", text: "The broadcast goes on." },
-  file: { title: "Back in a moment", text: "The broadcast goes on." },
+  screen: PAUSE,
+  both: PAUSE,
+  file: PAUSE,
 };
 
 /** See the module's paragraph. */
@@ -79,6 +86,8 @@ export class Sources {
   #mix: SoundMix | null = null;
   /** Counts what was asked for: what opens after something else was chosen is given back. */
   #turn = 0;
+  /** Counts how often the camera was given back: what opens after that is not wanted any more. */
+  #cameraStops = 0;
   /** Counts what was to be shown: a card that is loaded meanwhile may not be wanted any more. */
   #shows = 0;
 
@@ -100,36 +109,51 @@ export class Sources {
 
   /**
    * Shows a source of some kind; what was shown goes on until it is there. Resolves with false when
-   * nothing was chosen. A camera that is missing beside a screen is thrown after the screen is shown.
+   * nothing was chosen, or something else was meanwhile. A camera that is missing beside a screen is
+   * thrown after the screen is shown; one that is missing alone takes no other source's place.
    *
-   * @throws {TributaryError} or `FileError`
+   * @throws {TributaryError}, `NoCameraError` or `FileError`
    */
   async open(kind: SourceKind, file?: File): Promise<boolean> {
     const turn = ++this.#turn;
-    const source = await this.#openSource(kind, file);
+    const isCurrent = () => turn === this.#turn;
+    let source: Source | null = null;
+    let playback: Playback | null = null;
+    let hasEnded = false;
+    source = await this.#openSource(kind, file, {
+      onEnd: () => {
+        hasEnded = true;
+        if (source && this.#source === source) this.#handleStopped(source.kind);
+      },
+      onChange: (next) => {
+        playback = next;
+        if (source && this.#source === source) this.#update({ playback });
+      },
+    });
     if (kind !== "camera" && !source) return false;
-    if (turn !== this.#turn) {
-      source?.close();
-      return false;
-    }
     let failure: unknown;
     try {
-      await this.#openDevices({ camera: showsCamera(kind) });
+      if (isCurrent()) await this.#openDevices({ camera: showsCamera(kind) }, isCurrent);
     } catch (error) {
-      const isHeard = isLive(this.#microphone) && codeOf(error) === "camera_missing";
+      const isHeard = isLive(this.#microphone) && codeOf(error) === "no_camera";
       if (kind === "camera" && !isHeard) throw error;
       // Whoever has no microphone may still show something.
       if (showsCamera(kind)) failure = error;
     }
-    if (turn !== this.#turn) {
+    if (!isCurrent() || hasEnded) {
       source?.close();
       return false;
+    }
+    if (kind === "camera" && !this.#camera && this.#source) {
+      // A microphone may have been found.
+      await this.#show({});
+      throw new NoCameraError();
     }
     this.#source?.close();
     this.#source = source;
     if (!showsCamera(kind)) this.#stopCamera();
     source?.setCamera?.(this.#camera);
-    const playback = kind === "file" ? this.#state.playback : null;
+    source?.play?.();
     await this.#show({ kind, isCameraOff: false, stopped: null, playback });
     if (failure) throw failure;
     return true;
@@ -144,16 +168,24 @@ export class Sources {
   async restore(kind: SourceKind, isCameraOff: boolean): Promise<void> {
     if (kind === "camera" && !isCameraOff) return void await this.open("camera");
     const turn = ++this.#turn;
-    await this.#openDevices({ camera: false }).catch(() => {});
-    if (turn !== this.#turn) return;
-    const stopped = kind === "file" ? "file" : kind === "camera" ? null : "screen";
+    const isCurrent = () => turn === this.#turn;
+    await this.#openDevices({ camera: false }, isCurrent).catch(() => {});
+    if (!isCurrent()) return;
+    const stopped = kind === "camera" ? null : kind;
     await this.#show({ kind, isCameraOff: kind === "camera", stopped });
   }
 
-  /** Switches the camera off, so that its light goes out, or on again. */
+  /**
+   * Switches the camera off, so that its light goes out, or on again.
+   *
+   * @throws {TributaryError} or `NoCameraError`
+   */
   async setCameraOff(isOff: boolean): Promise<void> {
     if (isOff) this.#stopCamera();
-    else await this.#openDevices({ camera: true });
+    const stops = this.#cameraStops;
+    const isCurrent = () => stops === this.#cameraStops;
+    if (!isOff) await this.#openDevices({ camera: true }, isCurrent);
+    if (!isCurrent()) return;
     this.#source?.setCamera?.(this.#camera);
     await this.#show({ isCameraOff: isOff, stopped: null });
   }
@@ -167,15 +199,18 @@ export class Sources {
   /**
    * Takes another camera; one that is on is replaced at once.
    *
-   * @throws {TributaryError}
+   * @throws {TributaryError} or `NoCameraError`
    */
   async chooseCamera(id: string): Promise<void> {
     this.#choices = { ...this.#choices, camera: id };
-    if (!this.#camera) return;
     const former = this.#camera;
+    if (!former) return;
+    const isCurrent = () => this.#camera === former && this.#choices.camera === id;
+    const wanted = { camera: id, quality: this.#quality };
     try {
-      const wanted = { camera: id, quality: this.#quality };
-      this.#takeCamera((await this.#openBesides(former, wanted)).camera);
+      const opened = await this.#openBesides(former, wanted, isCurrent);
+      if (!opened) return;
+      this.#takeCamera(opened.camera);
     } catch (error) {
       if (!isLive(former)) this.#handleStopped("camera");
       throw error;
@@ -195,8 +230,18 @@ export class Sources {
     const former = this.#microphone;
     if (id === NO_MICROPHONE) this.#takeMicrophone(null);
     else {
+      const isCurrent = () =>
+        this.#microphone === former && this.#choices.microphone === id &&
+        (former !== null || this.#state.stream !== null);
       const wanted = { microphone: id, quality: this.#quality };
-      this.#takeMicrophone((await this.#openBesides(former, wanted)).microphone);
+      try {
+        const opened = await this.#openBesides(former, wanted, isCurrent);
+        if (!opened) return;
+        this.#takeMicrophone(opened.microphone);
+      } catch (error) {
+        if (former && !isLive(former)) await this.#loseMicrophone();
+        throw error;
+      }
     }
     await this.#show({});
   }
@@ -226,7 +271,7 @@ export class Sources {
     this.#source?.close();
     this.#source = null;
     this.#closeCard();
-    this.#camera = null;
+    this.#stopCamera();
     this.#microphone = null;
     this.#client.stopCamera();
     this.#client.setStream(null);
@@ -235,41 +280,47 @@ export class Sources {
     this.#update(NO_SOURCES);
   }
 
-  async #openSource(kind: SourceKind, file: File | undefined): Promise<Source | null> {
+  async #openSource(
+    kind: SourceKind,
+    file: File | undefined,
+    { onEnd, onChange }: { onEnd: () => void; onChange: (playback: Playback) => void },
+  ): Promise<Source | null> {
     const size = QUALITIES[this.#quality];
     switch (kind) {
       case "camera":
         return null;
       case "screen":
-        return await openScreen(() => this.#handleStopped("screen"));
+        return await openScreen(onEnd);
       case "both": {
         const { openBoth } = await import("./both_source.ts");
         const { inset } = this.#choices;
-        return await openBoth({ size, inset, onEnd: () => this.#handleStopped("screen") });
+        return await openBoth({ size, inset, onEnd });
       }
       case "file": {
         if (!file) return null;
         const { openFile } = await import("./file_source.ts");
-        return await openFile(file, { size, onChange: (playback) => this.#update({ playback }) });
+        return await openFile(file, { size, onChange });
       }
     }
   }
 
-  /** Opens what is wanted and not there. */
-  async #openDevices({ camera }: { camera: boolean }): Promise<void> {
+  /** Opens what is wanted and not there; nothing once `isCurrent` has become false. */
+  async #openDevices(
+    { camera }: { camera: boolean },
+    isCurrent: () => boolean,
+  ): Promise<void> {
     const asked = this.#choices;
     const { microphone } = asked;
     const needsCamera = camera && !isLive(this.#camera);
     const needsMicrophone = microphone !== NO_MICROPHONE && !isLive(this.#microphone);
     if (!needsCamera && !needsMicrophone) return;
-    const turn = this.#turn;
-    const opened = await openDevices(this.#client, {
+    const wanted = {
       camera: needsCamera ? asked.camera : undefined,
       microphone: needsMicrophone ? microphone : undefined,
       quality: this.#quality,
-    });
-    // Everything may have been given back meanwhile.
-    if (turn !== this.#turn && !this.#state.stream) return stopAll(opened);
+    };
+    const opened = await openDevices(this.#client, wanted, isCurrent);
+    if (!opened) return;
     if (needsCamera) this.#takeCamera(opened.camera);
     if (needsMicrophone) this.#takeMicrophone(opened.microphone);
     // Others may have been chosen while these were opened.
@@ -283,14 +334,15 @@ export class Sources {
   /** Some devices are given to one page once: then the former one is given back first. */
   async #openBesides(
     former: MediaStreamTrack | null,
-    wanted: Parameters<typeof openDevices>[1],
-  ): Promise<OpenedDevices> {
+    wanted: WantedDevices,
+    isCurrent: () => boolean,
+  ): Promise<OpenedDevices | null> {
     try {
-      return await openDevices(this.#client, wanted);
+      return await openDevices(this.#client, wanted, isCurrent);
     } catch (error) {
-      if (!former) throw error;
+      if (!former || codeOf(error) !== "camera_busy") throw error;
       former.stop();
-      return await openDevices(this.#client, wanted);
+      return await openDevices(this.#client, wanted, isCurrent);
     }
   }
 
@@ -308,22 +360,28 @@ export class Sources {
     // Whatever comes begins as the broadcaster left the last one: nobody is heard unawares.
     if (microphone) microphone.enabled = !this.#state.isMuted;
     microphone?.addEventListener("ended", () => {
-      if (this.#microphone !== microphone) return;
-      this.#microphone = null;
-      void this.#show({});
+      if (this.#microphone === microphone) void this.#loseMicrophone();
     });
   }
 
+  async #loseMicrophone(): Promise<void> {
+    this.#microphone = null;
+    await this.#show({});
+  }
+
   #stopCamera(): void {
+    this.#cameraStops++;
     this.#camera?.stop();
     this.#camera = null;
   }
 
-  #handleStopped(stopped: "camera" | "screen"): void {
+  #handleStopped(stopped: SourceKind): void {
     if (stopped === "camera") {
       this.#camera = null;
       this.#source?.setCamera?.(null);
-      void this.#show({ stopped });
+      const { kind } = this.#state;
+      // It may have been opened for what is shown next.
+      if (kind && showsCamera(kind)) void this.#show({ stopped: kind === "both" ? "inset" : kind });
     } else {
       this.#source?.close();
       this.#source = null;
@@ -335,11 +393,9 @@ export class Sources {
   /** Puts together what is to be sent, and hands it on. */
   async #show(change: Partial<SourcesState>): Promise<void> {
     const { kind, isCameraOff, stopped } = this.#state = { ...this.#state, ...change };
-    const cardNeeded = kind === "camera"
-      ? stopped ?? (isCameraOff ? "camera_off" : null)
-      : stopped === "camera"
+    const cardNeeded = stopped === "inset"
       ? null
-      : stopped;
+      : stopped ?? (kind === "camera" && isCameraOff ? "camera_off" : null);
     const show = ++this.#shows;
     if (cardNeeded && !this.#card) {
       const { Compositor } = await import("./compositor.ts");
@@ -359,6 +415,7 @@ export class Sources {
     this.#client.setStream(stream);
     this.#update({
       stream,
+      hasCamera: this.#camera !== null,
       hasMicrophone: this.#microphone !== null,
       cameraId: this.#camera?.getSettings().deviceId ?? null,
       microphoneId: this.#microphone?.getSettings().deviceId ?? null,
@@ -392,9 +449,4 @@ export class Sources {
 
 function isLive(track: MediaStreamTrack | null): boolean {
   return track?.readyState === "live";
-}
-
-function stopAll({ camera, microphone }: OpenedDevices): void {
-  camera?.stop();
-  microphone?.stop();
 }
