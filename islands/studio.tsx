@@ -63,6 +63,15 @@ export function Studio({ suggestedName, connect }: StudioProps & { connect?: Con
   const notice = nameProblem ? null : problem ?? findLack(studio);
   const mending = notice && mendingButton(notice);
   const isRecording = recording.phase === "recording";
+  const said = notice && (
+    <Notice problem={studioProblem(notice)}>
+      {mending && (
+        <button type="button" class="button" onClick={() => studio.open(mending.kind)}>
+          {mending.words}
+        </button>
+      )}
+    </Notice>
+  );
   const qualityField = (
     <QualityField
       quality={studio.quality}
@@ -106,6 +115,8 @@ export function Studio({ suggestedName, connect }: StudioProps & { connect?: Con
               isMuted={sources.isMuted}
             />
           )}
+          {/* It is about the picture, and comes unasked: so it lies there, and moves nothing. */}
+          {isLive && said}
         </Stage>
         {playback && <FileControls playback={playback} file={sources.file} />}
         {isBefore && (
@@ -132,19 +143,7 @@ export function Studio({ suggestedName, connect }: StudioProps & { connect?: Con
       </div>
       <p class="hidden" role="status">{SAID[phase]}</p>
       <div class="studio-side" ref={side}>
-        {notice && (
-          <Notice problem={studioProblem(notice)}>
-            {mending && (
-              <button
-                type="button"
-                class="button"
-                onClick={() => studio.open(mending.kind)}
-              >
-                {mending.words}
-              </button>
-            )}
-          </Notice>
-        )}
+        {!isLive && said}
         {isBefore && (
           <SetupForm
             suggestedName={studio.name || suggestedName}

@@ -40,11 +40,12 @@ export function Controls(props: ControlsProps) {
         disabled={!hasMicrophone}
         onClick={() => sources.mute(!isMuted)}
       />
-      {kind && showsCamera(kind) && stopped === null && (
+      {kind && showsCamera(kind) && (
         <Control
           icon={isCameraOff ? <CameraOffIcon /> : <CameraIcon />}
           words={isCameraOff ? "Camera on" : "Camera off"}
           isOff={isCameraOff}
+          disabled={stopped !== null}
           onClick={() => onCameraOff(!isCameraOff)}
         />
       )}
