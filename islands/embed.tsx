@@ -36,7 +36,6 @@ export function Embed(
 
   return (
     <div class="embed" data-phase={watch.phase}>
-      <Player title={title} watch={watch} frame={frame} isFramed hasControls={hasControls} />
       {hasControls && (
         <a
           class="embed-title"
@@ -48,6 +47,7 @@ export function Embed(
           <OpenIcon />
         </a>
       )}
+      <Player title={title} watch={watch} frame={frame} isFramed hasControls={hasControls} />
     </div>
   );
 }

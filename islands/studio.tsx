@@ -68,6 +68,17 @@ export function Studio({ suggestedName, connect }: StudioProps & { connect?: Con
   const notice = nameProblem ? null : problem ?? findLack(studio);
   const mending = notice && mendingButton(notice);
   const isRecording = recording.phase === "recording";
+  const said = notice && (
+    <Notice problem={studioProblem(notice)}>
+      {mending && (
+        <MendingButton
+          {...mending}
+          onOpen={open}
+          onCameraOn={() => studio.setCameraOff(false)}
+        />
+      )}
+    </Notice>
+  );
   const qualityField = (
     <QualityField
       quality={studio.quality}
@@ -111,6 +122,8 @@ export function Studio({ suggestedName, connect }: StudioProps & { connect?: Con
               isMuted={sources.isMuted}
             />
           )}
+          {/* It is about the picture, and comes unasked: so it lies there, and moves nothing. */}
+          {isLive && said}
         </Stage>
         {playback && <FileControls playback={playback} file={sources.file} />}
         {isBefore && (
@@ -137,17 +150,7 @@ export function Studio({ suggestedName, connect }: StudioProps & { connect?: Con
       </div>
       <p class="hidden" role="status">{SAID[phase]}</p>
       <div class="studio-side" ref={side}>
-        {notice && (
-          <Notice problem={studioProblem(notice)}>
-            {mending && (
-              <MendingButton
-                {...mending}
-                onOpen={open}
-                onCameraOn={() => studio.setCameraOff(false)}
-              />
-            )}
-          </Notice>
-        )}
+        {!isLive && said}
         {isBefore && (
           <SetupForm
             suggestedName={studio.name || suggestedName}

@@ -20,6 +20,9 @@ const SUITES = [
 /** Those that measure nothing, and mostly wait: as many files at a time as there are cores. */
 const AT_ONCE = new Set(["unit", "contract", "kv", "simulation", "pages"]);
 
+/** Where tests keep pictures of what they see. */
+const PICTURES = "artefacts/screenshots";
+
 if (import.meta.main) Deno.exit(await test(Deno.args));
 
 async function test(wanted: string[]): Promise<number> {
@@ -35,6 +38,8 @@ async function test(wanted: string[]): Promise<number> {
   try {
     for (const suite of wanted.length > 0 ? SUITES.filter((it) => wanted.includes(it)) : SUITES) {
       console.log(`\n--- ${suite} ---`);
+      // What was there belongs to other versions; single files, run by hand, leave it as it is.
+      if (suite === "pages") await Deno.remove(PICTURES, { recursive: true }).catch(() => {});
       const report = `${reports}/${suite}.xml`;
       ok = await run(suite, report) && ok;
       add(total, await count(report));

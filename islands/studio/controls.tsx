@@ -40,11 +40,12 @@ export function Controls(props: ControlsProps) {
         disabled={!hasMicrophone}
         onClick={() => sources.mute(!isMuted)}
       />
-      {kind && showsCamera(kind) && (stopped === null || stopped === "inset") && (
+      {kind && showsCamera(kind) && (
         <Control
           icon={hasCamera ? <CameraIcon /> : <CameraOffIcon />}
           words={hasCamera ? "Camera off" : "Camera on"}
           isOff={!hasCamera}
+          disabled={stopped !== null && stopped !== "inset"}
           onClick={() => onCameraOff(hasCamera)}
         />
       )}

@@ -31,7 +31,7 @@ export function LivePanel(props: LivePanelProps) {
         <h2>{reconnecting ? "Reconnecting…" : "You are live"}</h2>
         <p>
           {reconnecting
-            ? "The connection to the service is interrupted. Those who watch still see you; nobody new can join until it is back."
+            ? "Those who watch still see you. Keep this page open."
             : visibility === "unlisted"
             ? "Only those with the link can watch. Keep this page open."
             : "Anyone can watch, by the link or from the home page. Keep this page open."}

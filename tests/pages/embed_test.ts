@@ -4,7 +4,7 @@ import type { Frame, Page } from "playwright-core";
 import { browse } from "../support/browsing.ts";
 import { assertEventually } from "../support/eventually.ts";
 import { serveForeignSite } from "../support/foreign_site.ts";
-import { assertGoodLooks, findViolations } from "../support/looks.ts";
+import { assertGoodLooks } from "../support/looks.ts";
 import { assertMovingPicture } from "../support/media.ts";
 import { recordFrames } from "../support/sdk_browsing.ts";
 
@@ -185,8 +185,7 @@ Deno.test("the documentation shows both live, with code to copy", async () => {
     await page.getByRole("button", { name: "Show", exact: true }).click();
     await assertMovingPicture(await frameOf(page), "the frame in the documentation");
     await assertMovingPicture(page, "the element in the documentation", "tributary-player");
-    assertEquals(await findViolations(page), []);
-    await page.screenshot({ path: picture("docs-embed-live-800x600") });
+    await assertGoodLooks(page, "docs-embed-live", { fullPage: true });
 
     await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
     await page.getByRole("button", { name: "Copy" }).first().click();

@@ -1,20 +1,31 @@
 /** Every page in each of its states, as people see it. The pictures are in artefacts/screenshots/. */
 import { assert } from "@std/assert";
+import type { FrameLocator, Page } from "playwright-core";
 import { browse } from "../support/browsing.ts";
-import { assertGoodLooks, watchShifts } from "../support/looks.ts";
-import { endBroadcast, untilLive } from "../support/studio.ts";
+import {
+  assertFitsAllSizes,
+  assertGoodLooks,
+  assertNoMotion,
+  assertSteady,
+  countMotions,
+} from "../support/looks.ts";
+import { endBroadcast, goLive, untilLive } from "../support/studio.ts";
 
-/** What Core Web Vitals call good is 0.1; nothing of ours has a reason to move at all. */
-const MAX_SHIFT = 0.01;
+const DESK = { width: 1280, height: 800 };
+const PHONE = { width: 390, height: 844 };
+
+const says = (page: Page, text: RegExp) =>
+  page.getByRole("status").filter({ hasText: text }).first().waitFor();
 
 Deno.test("home, when nothing is live, and a page that is not there", async () => {
   await browse({}, async ({ open }) => {
     const home = await open("/");
-    const shifts = await watchShifts(home);
+    const isSteady = await assertSteady(home, "home");
     await home.getByRole("heading", { name: "Live now" }).waitFor();
     await assertGoodLooks(home, "home-empty", { fullPage: true });
-    assert(await shifts() <= MAX_SHIFT, `home moves by ${await shifts()}`);
+    await isSteady();
     await assertGoodLooks(await open("/nowhere"), "not-found");
+    await assertGoodLooks(await open("/embed/nobody"), "embed-unknown");
   });
 });
 
@@ -28,23 +39,85 @@ Deno.test("studio and watch page, before, while and after somebody is live", asy
     await assertGoodLooks(studio, "studio-live-alone", { fullPage: true });
 
     const viewer = await open("/watch/looks");
-    const shifts = await watchShifts(viewer);
-    await viewer.getByRole("status").filter({ hasText: /watching live/i }).first().waitFor();
-    assert(await shifts() <= MAX_SHIFT, `the watch page moves by ${await shifts()}`);
+    await says(viewer, /watching live/i);
+    await viewer.getByRole("textbox", { name: "Message" }).waitFor();
     await assertGoodLooks(viewer, "watch-live", { fullPage: true });
+    await assertFitsAllSizes(viewer, "watch-live");
+    await assertNoMotion(viewer, "the watch page");
     await assertGoodLooks(studio, "studio-live", { fullPage: true });
+    await assertFitsAllSizes(studio, "studio-live");
+    await assertNoMotion(studio, "the studio");
+    await studio.getByRole("button", { name: "Share", exact: true }).click();
+    await assertNoMotion(studio, "a dialog");
+    await studio.keyboard.press("Escape");
+    const home = await open("/");
+    await home.getByRole("article").getByRole("img").waitFor();
+    await assertFitsAllSizes(home, "home-live");
 
     await viewer.getByRole("button", { name: "Leave" }).click();
     await assertGoodLooks(viewer, "watch-idle");
     await viewer.getByRole("button", { name: "Watch again" }).click();
-    await viewer.getByRole("status").filter({ hasText: /watching live/i }).first().waitFor();
+    await says(viewer, /watching live/i);
     await endBroadcast(studio);
-    await viewer.getByRole("status").filter({ hasText: /has ended/i }).first().waitFor();
+    await says(viewer, /has ended/i);
     await assertGoodLooks(viewer, "watch-ended");
     await assertGoodLooks(studio, "studio-ended", { fullPage: true });
     await assertGoodLooks(await open("/watch/nobody"), "watch-waiting");
   });
 });
+
+for (const size of [DESK, PHONE]) {
+  Deno.test(`nothing moves while pages load and go live, at ${size.width} px`, async () => {
+    await browse({}, async ({ server, open }) => {
+      const look = async (path: string, body: (page: Page) => Promise<void>): Promise<Page> => {
+        const page = await open("/healthz");
+        await page.setViewportSize(size);
+        await page.goto(server.url + path);
+        const isSteady = await assertSteady(page, path);
+        await body(page);
+        await isSteady();
+        return page;
+      };
+      const hasControls = (page: Page | FrameLocator) =>
+        page.getByRole("button", { name: "Full screen" }).waitFor();
+
+      const studio = await look("/studio", async (studio) => {
+        await goLive(studio, "steady");
+        await studio.getByRole("textbox", { name: "Message" }).waitFor();
+        await studio.getByText("Nobody is watching yet").waitFor();
+        await studio.getByText("Good", { exact: true }).waitFor();
+        // As when its plug is pulled.
+        await studio.evaluate(() => {
+          const stream = document.querySelector("video")!.srcObject as MediaStream;
+          stream.getVideoTracks()[0]!.dispatchEvent(new Event("ended"));
+        });
+        await studio.getByRole("alert").filter({ hasText: "camera" }).waitFor();
+        await studio.getByText("Poor", { exact: true }).waitFor();
+      });
+      const viewer = await look("/watch/steady", async (viewer) => {
+        await hasControls(viewer);
+        await viewer.getByText(/Say hello/).waitFor();
+      });
+      await viewer.close();
+      const frame = await look("/embed/steady", hasControls);
+      await frame.close();
+      const docs = await look("/docs/embed?name=steady", async (docs) => {
+        await docs.getByRole("button", { name: "Copy" }).first().waitFor();
+        await hasControls(docs.frameLocator("iframe"));
+      });
+      await docs.close();
+      await look("/", async (home) => {
+        const picture = home.getByRole("article").getByRole("img");
+        await picture.evaluate((image) => (image as HTMLImageElement).decode());
+      });
+      const isSteady = await assertSteady(studio, "the studio without the service");
+      await server.stop();
+      await studio.getByRole("heading", { name: "Reconnecting" }).waitFor();
+      await studio.getByText("Poor", { exact: true }).waitFor();
+      await isSteady();
+    });
+  });
+}
 
 Deno.test("on a 4K screen everything is larger, and takes its place", async () => {
   await browse({}, async ({ open }) => {
@@ -76,16 +149,11 @@ Deno.test("on a 4K screen everything is larger, and takes its place", async () =
 Deno.test("who wants no motion gets none", async () => {
   await browse({}, async ({ open }) => {
     const page = await open("/");
-    const moving = () =>
-      page.evaluate(() =>
-        document.getAnimations().filter(({ playState }) => playState === "running").length
-      );
-    assert(await moving() > 0, "the river flows for everybody else");
-    await page.emulateMedia({ reducedMotion: "reduce" });
+    assert(await countMotions(page) > 0, "the river flows for everybody else");
     for (const path of ["/", "/studio", "/watch/nobody", "/embed/nobody", "/docs/embed"]) {
       await page.goto(new URL(path, page.url()).href);
       await page.getByRole("main").or(page.locator("video")).first().waitFor();
-      assert(await moving() === 0, `something moves at ${path}`);
+      await assertNoMotion(page, path);
     }
   });
 });

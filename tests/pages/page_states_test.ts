@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
 import { browse } from "../support/browsing.ts";
 import { serveForeignSite } from "../support/foreign_site.ts";
-import { assertGoodLooks } from "../support/looks.ts";
+import { assertGoodLooks, assertNoMotion } from "../support/looks.ts";
 import { assertMovingPicture, assertSound } from "../support/media.ts";
 import { sdkPage, startBroadcast, untilReady } from "../support/sdk_page.ts";
 import { endBroadcast, pressGoLive as goLive, untilLive as isLive } from "../support/studio.ts";
@@ -183,6 +183,7 @@ Deno.test("pages say that they are connecting, and that a browser cannot do what
     await waiting.goto(`${server.url}/watch/slow`);
     await says(waiting, "status", /connecting you/i);
     await assertGoodLooks(waiting, "watch-connecting", { fullPage: true });
+    await assertNoMotion(waiting, "a page that is connecting");
 
     await using old = await browser.newContext();
     await old.addInitScript(() => Reflect.deleteProperty(globalThis, "RTCPeerConnection"));

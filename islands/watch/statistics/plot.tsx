@@ -9,9 +9,6 @@ const HEIGHT = 44;
 /** Less than this makes a plot of noise. */
 const MIN_SPAN_S = 30;
 
-/** The stage is dark in both schemes. */
-const COLOURS = { stroke: "#5fd6c4", fill: "rgb(95 214 196 / 18%)", second: "#ff9d7f" };
-
 /** Shows a curve with its name and its latest value. */
 export function Plot({ times, curve }: { times: number[]; curve: Curve }) {
   const place = useRef<HTMLDivElement>(null);
@@ -21,7 +18,7 @@ export function Plot({ times, curve }: { times: number[]; curve: Curve }) {
 
   useEffect(() => {
     const element = place.current!;
-    const made = plot.current = new uPlot(optionsFor(element.clientWidth, second), data, element);
+    const made = plot.current = new uPlot(optionsFor(element, second), data, element);
     const resizing = new ResizeObserver(() =>
       made.setSize({ width: element.clientWidth, height: HEIGHT })
     );
@@ -50,10 +47,12 @@ export function Plot({ times, curve }: { times: number[]; curve: Curve }) {
   );
 }
 
-function optionsFor(width: number, second: Curve["second"]): uPlot.Options {
+function optionsFor(element: HTMLElement, second: Curve["second"]): uPlot.Options {
+  const styles = getComputedStyle(element);
+  const colour = (name: string) => styles.getPropertyValue(name);
   const line = { width: 1.5, points: { show: false } };
   return {
-    width,
+    width: element.clientWidth,
     height: HEIGHT,
     padding: [2, 0, 2, 0],
     legend: { show: false },
@@ -67,8 +66,8 @@ function optionsFor(width: number, second: Curve["second"]): uPlot.Options {
     },
     series: [
       {},
-      { ...line, stroke: COLOURS.stroke, fill: COLOURS.fill },
-      ...(second ? [{ ...line, stroke: COLOURS.second }] : []),
+      { ...line, stroke: colour("--stage-water"), fill: colour("--stage-water-soft") },
+      ...(second ? [{ ...line, stroke: colour("--stage-ember") }] : []),
     ],
   };
 }

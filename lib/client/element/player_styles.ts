@@ -16,8 +16,8 @@ font:1rem/1.4 var(--tributary-font,system-ui,sans-serif)}
 video{width:100%;height:100%;object-fit:var(--tributary-fit,contain)}
 [part=message]{display:grid;place-content:center;padding:.75em;
 font-size:clamp(.75rem,5cqw,1rem);text-align:center;text-wrap:balance;pointer-events:none}
-[part=message].over{align-self:end;padding:.6em 1em;background:rgb(2 9 12/82%)}
-[part=message].unseen{position:absolute;width:1px;height:1px;padding:0;clip-path:inset(50%)}
+[part=message].over{align-self:end;padding:.6em 1em;background:rgb(2 9 12/86%)}
+[part=message].unseen{opacity:0}
 button{place-self:center;margin-top:5em;min-height:2.75rem;padding:0 1.25em;border:0;
 border-radius:99px;background:var(--tributary-accent,#5fd6c4);color:var(--tributary-on-accent,#03211f);
 font:inherit;font-weight:600;cursor:pointer}

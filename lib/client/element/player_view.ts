@@ -53,7 +53,6 @@ export class PlayerView {
     const [video, message, button] = [this.#video, this.#message, this.#button];
     video.setAttribute("part", "video");
     video.playsInline = true;
-    video.tabIndex = -1;
     video.onplaying = () => this.#show({ hasBegun: true, isPaused: false });
     video.onpause = () => this.#show({ isPaused: this.stream !== null });
     video.onvolumechange = () => this.#show({ isMutedByBrowser: video.muted && !host.muted });
@@ -104,8 +103,11 @@ export class PlayerView {
   }
 
   handleAttribute(name: string): void {
-    if (name === "controls") this.#video.controls = this.#host.controls;
-    else if (name === "muted") this.#video.muted = this.#host.muted;
+    if (name === "controls") {
+      this.#video.controls = this.#host.controls;
+      // The browser's controls are where Tab leads only if it leads to the video.
+      this.#video.tabIndex = this.#host.controls ? 0 : -1;
+    } else if (name === "muted") this.#video.muted = this.#host.muted;
     else if (name === "relay") this.#setRelaying();
     else {
       if (name === "name") this.#isLeft = false;
