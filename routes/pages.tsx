@@ -14,6 +14,7 @@ import type { LiveBroadcast } from "../lib/live_broadcasts.ts";
 import { EmbedDocsPage, readEmbedDocs } from "./pages/embed_docs_page.tsx";
 import { renderEmbed } from "./pages/embed_document.tsx";
 import { renderDocument } from "./pages/document.tsx";
+import { ErrorPage } from "./pages/error_page.tsx";
 import { HomePage } from "./pages/home_page.tsx";
 import { NotFoundPage } from "./pages/not_found_page.tsx";
 import { StudioPage } from "./pages/studio_page.tsx";
@@ -131,4 +132,13 @@ export function notFoundDocument(): string {
     description: "There is no page at this address.",
     isPrivate: true,
   }, <NotFoundPage />);
+}
+
+/** Renders the page for a request that failed; to be sent with status 500. */
+export function errorDocument(): string {
+  return renderDocument({
+    title: "Something went wrong · Tributary",
+    description: "This page could not be made. Try again in a moment.",
+    isPrivate: true,
+  }, <ErrorPage />);
 }

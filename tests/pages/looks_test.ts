@@ -1,5 +1,6 @@
 /** Every page in each of its states, as people see it. The pictures are in artefacts/screenshots/. */
-import { assert } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
+import { errorDocument } from "../../routes/pages.tsx";
 import { browse } from "../support/browsing.ts";
 import { assertGoodLooks, watchShifts } from "../support/looks.ts";
 import { endBroadcast, untilLive } from "../support/studio.ts";
@@ -15,6 +16,27 @@ Deno.test("home, when nothing is live, and a page that is not there", async () =
     await assertGoodLooks(home, "home-empty", { fullPage: true });
     assert(await shifts() <= MAX_SHIFT, `home moves by ${await shifts()}`);
     await assertGoodLooks(await open("/nowhere"), "not-found");
+
+    await home.getByText("Tributary is live video from your browser to any number of viewers")
+      .waitFor();
+    for (const name of ["Go live", "Be the source"]) {
+      await home.getByRole("main").getByRole("link", { name, exact: true }).click();
+      await home.getByRole("textbox", { name: "Name", exact: true }).waitFor();
+      assertEquals(new URL(home.url()).pathname, "/studio");
+      await home.goBack();
+    }
+
+    // That the server says so when it fails is tested without a browser (routes_app_test.ts).
+    const failing = "**/failing";
+    await home.route(
+      failing,
+      (route) => route.fulfill({ status: 500, contentType: "text/html", body: errorDocument() }),
+    );
+    await home.goto(new URL("/failing", home.url()).href);
+    await assertGoodLooks(home, "error");
+    await home.unroute(failing);
+    await home.getByRole("link", { name: "Try again" }).click();
+    await home.getByRole("heading", { name: "This stream runs dry here" }).waitFor();
   });
 });
 
@@ -31,6 +53,7 @@ Deno.test("studio and watch page, before, while and after somebody is live", asy
     const shifts = await watchShifts(viewer);
     await viewer.getByRole("status").filter({ hasText: /watching live/i }).first().waitFor();
     assert(await shifts() <= MAX_SHIFT, `the watch page moves by ${await shifts()}`);
+    await viewer.locator(".player").getByText("Live", { exact: true }).waitFor();
     await assertGoodLooks(viewer, "watch-live", { fullPage: true });
     await assertGoodLooks(studio, "studio-live", { fullPage: true });
 
@@ -38,9 +61,36 @@ Deno.test("studio and watch page, before, while and after somebody is live", asy
     await assertGoodLooks(viewer, "watch-left");
     await viewer.getByRole("button", { name: "Watch again" }).click();
     await viewer.getByRole("status").filter({ hasText: /watching live/i }).first().waitFor();
+
+    // The tree's styles do not come, then late: it is not shown without them.
+    const styles = "**/static/tree.css";
+    await viewer.route(styles, (route) => route.abort());
+    const treeButton = viewer.getByRole("button", { name: "Who carries whom" });
+    const tree = viewer.getByRole("dialog", { name: "Who carries whom" });
+    await treeButton.click();
+    await tree.getByRole("alert").filter({ hasText: "cannot be shown now" }).waitFor();
+    await assertGoodLooks(viewer, "watch-tree-failed");
+    await tree.getByRole("button", { name: "Close" }).click();
+    await viewer.unroute(styles);
+    await viewer.route(styles, (route) => void setTimeout(() => route.continue(), 500));
+    await treeButton.click();
+    await tree.getByRole("button", { name: "Close" }).click();
+    await treeButton.click();
+    await tree.getByRole("img", { name: /^1 viewer/ }).waitFor();
+    const isStyled = () =>
+      document.querySelector<HTMLLinkElement>('link[href="/static/tree.css"]')!.sheet !== null;
+    assert(await viewer.evaluate(isStyled), "the tree is shown without its styles");
+    await assertGoodLooks(viewer, "watch-tree");
+
+    // It is no picture of what is over, and does not cover what is said then.
     await endBroadcast(studio);
+    await tree.waitFor({ state: "detached" });
+    const focused = viewer.locator(":focus");
+    assert(await focused.evaluate((element) => element.matches(".player")), "the keyboard is lost");
     await viewer.getByRole("status").filter({ hasText: /has ended/i }).first().waitFor();
     await assertGoodLooks(viewer, "watch-ended");
+    await viewer.getByRole("link", { name: "See what is live" }).click();
+    await viewer.getByRole("heading", { name: "Live now" }).waitFor();
     await assertGoodLooks(studio, "studio-ended", { fullPage: true });
     await assertGoodLooks(await open("/watch/nobody"), "watch-unknown");
   });
