@@ -87,6 +87,8 @@ export function Watch(
             client={watch.client}
             self={watch.client.current?.peerId ?? null}
             load={loadTreeView}
+            isJoined={JOINED_PHASES.has(phase)}
+            stage={frame}
           />
           <button type="button" class="button" onClick={() => act(watch.leave)}>Leave</button>
         </div>
