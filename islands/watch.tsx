@@ -56,9 +56,9 @@ export function Watch(
     if (phase === "ended" || phase === "unknown") document.title = documentTitle(title, false);
   }, [phase]);
 
-  // Who watches is one of them, whatever the last count was; who has left is told of no other.
-  const isCounted = watch.viewers !== null && JOINED_PHASES.has(phase);
-  const count = Math.max(watch.viewers ?? 0, Number(phase === "live"));
+  // Who watches is one of them, whatever the last count was; who does not is told of no other.
+  const isCounted = watch.viewers !== null && (phase === "live" || phase === "reconnecting");
+  const count = Math.max(watch.viewers ?? 0, 1);
   const isOver = phase === "ended" || phase === "unknown";
 
   return (
@@ -75,11 +75,12 @@ export function Watch(
           <h1>{title}</h1>
           <p class="watch-facts">
             {broadcaster && <span>{broadcaster}</span>}
-            {isCounted && <span>{count} watching</span>}
             {!isOver && watch.startedAt !== null && (
               <span>{formatLiveFor(watch.startedAt, now)}</span>
             )}
           </p>
+            {/* Last: it comes and goes, and nothing moves by that. */}
+            {isCounted && <span>{count} watching</span>}
         </div>
         {/* Always there, if not always seen: nothing moves when it is needed. */}
         <div class="toolbar" data-unused={!JOINED_PHASES.has(phase)}>
