@@ -23,6 +23,8 @@ export interface WatchProps {
   broadcaster: string | null;
   startedAt: number | null;
   viewers: number | null;
+  /** Where a picture is of what was shown a moment ago; null without one. */
+  still: string | null;
   /** When the server rendered this, in ms since the epoch. */
   now: number;
   /** The wide layout was chosen the last time. */
@@ -37,11 +39,9 @@ const loadTreeView = async () => (await import("./tree/tree_panel.tsx")).loadTre
 
 /** Watches a broadcast and, in passing, relays it. */
 export function Watch(
-  { name, title, broadcaster, startedAt, viewers, now: renderedAt, isTheatre, connect }:
+  { name, title, broadcaster, startedAt, viewers, still, now: renderedAt, isTheatre, connect }:
     & WatchProps
-    & {
-      connect?: Connect;
-    },
+    & { connect?: Connect },
 ) {
   const frame = useRef<HTMLDivElement>(null);
   const watch = useWatch({ name, startedAt, viewers, connect });
@@ -65,6 +65,7 @@ export function Watch(
     <div class="watch" data-phase={phase} data-theatre={theatre.isOn}>
       <Player
         title={title}
+        still={still}
         watch={watch}
         frame={frame}
         theatre={theatre}
@@ -78,18 +79,18 @@ export function Watch(
             {!isOver && watch.startedAt !== null && (
               <span>{formatLiveFor(watch.startedAt, now)}</span>
             )}
-          </p>
             {/* Last: it comes and goes, and nothing moves by that. */}
             {isCounted && <span>{count} watching</span>}
+          </p>
         </div>
         {/* Always there, if not always seen: nothing moves when it is needed. */}
         <div class="toolbar" data-unused={!JOINED_PHASES.has(phase)}>
           <TreeDialog
             client={watch.client}
-            self={watch.client.current?.peerId ?? null}
-            load={loadTreeView}
             isJoined={JOINED_PHASES.has(phase)}
             stage={frame}
+            self={watch.client.current?.peerId ?? null}
+            load={loadTreeView}
           />
           <button type="button" class="button" onClick={() => act(watch.leave)}>Leave</button>
         </div>

@@ -63,14 +63,14 @@ export function pages(deps: PagesDeps): Hono {
     const name = c.req.param("name");
     const broadcast = await deps.broadcast(name);
     const title = broadcast?.title || name;
-    const isListed = broadcast?.visibility === "public";
-    const still = isListed && broadcast.still !== null ? stillPath(name, broadcast.still) : null;
+    const still = stillOf(broadcast);
     const props = {
       name,
       title,
       broadcaster: broadcast?.broadcaster ?? null,
       startedAt: broadcast?.startedAt ?? null,
       viewers: broadcast?.viewers ?? null,
+      still,
       now: Date.now(),
       isTheatre: getCookie(c, THEATRE_COOKIE) === "1",
     };
@@ -83,7 +83,7 @@ export function pages(deps: PagesDeps): Hono {
       island: "watch",
       url: new URL(watchPath(name), c.req.url).href,
       image: still === null ? undefined : { path: still, text: `What ${title} shows` },
-      isPrivate: !isListed,
+      isPrivate: broadcast?.visibility !== "public",
     };
     return c.html(renderDocument(head, <WatchPage {...props} />), broadcast ? 200 : 404);
   });
@@ -96,6 +96,7 @@ export function pages(deps: PagesDeps): Hono {
       name,
       title: broadcast?.title || name,
       startedAt: broadcast?.startedAt ?? null,
+      still: stillOf(broadcast),
       ...readParameters(new URL(c.req.url).searchParams),
     }));
   });
@@ -118,6 +119,12 @@ export function pages(deps: PagesDeps): Hono {
   });
 
   return app;
+}
+
+/** Says where the still picture of a broadcast is; those that are not listed have none. */
+function stillOf(broadcast: LiveBroadcast | null): string | null {
+  if (broadcast?.visibility !== "public" || broadcast.still === null) return null;
+  return stillPath(broadcast.name, broadcast.still);
 }
 
 /** Reads which page of the list is asked for; the first one for anything that is no number. */
