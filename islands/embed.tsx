@@ -17,11 +17,13 @@ export interface EmbedProps extends EmbedParameters {
   title: string;
   /** Null when nobody is live under this name. */
   startedAt: number | null;
+  /** Where a picture is of what was shown a moment ago; null without one. */
+  still: string | null;
 }
 
 /** Watches a broadcast within a frame. */
 export function Embed(
-  { name, title, startedAt, isMuted, hasControls, relays, connect }: EmbedProps & {
+  { name, title, startedAt, still, isMuted, hasControls, relays, connect }: EmbedProps & {
     connect?: Connect;
   },
 ) {
@@ -47,7 +49,14 @@ export function Embed(
           <OpenIcon />
         </a>
       )}
-      <Player title={title} watch={watch} frame={frame} isFramed hasControls={hasControls} />
+      <Player
+        title={title}
+        still={still}
+        watch={watch}
+        frame={frame}
+        isFramed
+        hasControls={hasControls}
+      />
     </div>
   );
 }

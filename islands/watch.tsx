@@ -23,6 +23,8 @@ export interface WatchProps {
   broadcaster: string | null;
   startedAt: number | null;
   viewers: number | null;
+  /** Where a picture is of what was shown a moment ago; null without one. */
+  still: string | null;
   /** When the server rendered this, in ms since the epoch. */
   now: number;
   /** The wide layout was chosen the last time. */
@@ -37,11 +39,9 @@ const loadTreeView = async () => (await import("./tree/tree_panel.tsx")).loadTre
 
 /** Watches a broadcast and, in passing, relays it. */
 export function Watch(
-  { name, title, broadcaster, startedAt, viewers, now: renderedAt, isTheatre, connect }:
+  { name, title, broadcaster, startedAt, viewers, still, now: renderedAt, isTheatre, connect }:
     & WatchProps
-    & {
-      connect?: Connect;
-    },
+    & { connect?: Connect },
 ) {
   const frame = useRef<HTMLDivElement>(null);
   const watch = useWatch({ name, startedAt, viewers, connect });
@@ -56,15 +56,16 @@ export function Watch(
     if (phase === "ended" || phase === "waiting") document.title = documentTitle(title, false);
   }, [phase]);
 
-  // Who watches is one of them, whatever the last count was; who has left is told of no other.
-  const isCounted = watch.viewers !== null && JOINED_PHASES.has(phase);
-  const count = Math.max(watch.viewers ?? 0, Number(phase === "live"));
+  // Who watches is one of them, whatever the last count was; who does not is told of no other.
+  const isCounted = watch.viewers !== null && (phase === "live" || phase === "reconnecting");
+  const count = Math.max(watch.viewers ?? 0, 1);
   const isOver = phase === "ended" || phase === "waiting";
 
   return (
     <div class="watch" data-phase={phase} data-theatre={theatre.isOn}>
       <Player
         title={title}
+        still={still}
         watch={watch}
         frame={frame}
         theatre={theatre}
@@ -75,16 +76,19 @@ export function Watch(
           <h1>{title}</h1>
           <p class="watch-facts">
             {broadcaster && <span>{broadcaster}</span>}
-            {isCounted && <span>{count} watching</span>}
             {!isOver && watch.startedAt !== null && (
               <span>{formatLiveFor(watch.startedAt, now)}</span>
             )}
+            {/* Last: it comes and goes, and nothing moves by that. */}
+            {isCounted && <span>{count} watching</span>}
           </p>
         </div>
         {/* Always there, if not always seen: nothing moves when it is needed. */}
         <div class="toolbar" data-unused={!JOINED_PHASES.has(phase)}>
           <TreeDialog
             client={watch.client}
+            isJoined={JOINED_PHASES.has(phase)}
+            stage={frame}
             self={watch.client.current?.peerId ?? null}
             load={loadTreeView}
           />

@@ -14,7 +14,7 @@ import { assets, SDK_FILES } from "./assets.ts";
 import { broadcasts } from "./broadcasts.ts";
 import { health } from "./health.ts";
 import type { OpenSockets } from "./open_sockets.ts";
-import { notFoundDocument, pages } from "./pages.tsx";
+import { errorDocument, notFoundDocument, pages } from "./pages.tsx";
 import { signal } from "./signal.ts";
 
 /** What browsers want to see when another site loads a script, also of one that they have already. */
@@ -40,6 +40,8 @@ export function createApp(options: AppOptions): Hono {
   const app = new Hono();
   app.onError((error, c) => {
     log("error", "request_failed", { path: c.req.path, ...errorFields(error) });
+    const isForPeople = c.req.header("accept")?.includes("text/html");
+    if (isForPeople) return c.html(errorDocument(), 500);
     return c.text("Something went wrong on our side. Try again in a moment.\n", 500);
   });
   // Players on other sites wait for a broadcast, too; all of this is for everybody, without a cookie.

@@ -14,6 +14,7 @@ import type { LiveBroadcast } from "../lib/live_broadcasts.ts";
 import { EmbedDocsPage, readEmbedDocs } from "./pages/embed_docs_page.tsx";
 import { renderEmbed } from "./pages/embed_document.tsx";
 import { renderDocument } from "./pages/document.tsx";
+import { ErrorPage } from "./pages/error_page.tsx";
 import { HomePage } from "./pages/home_page.tsx";
 import { NotFoundPage } from "./pages/not_found_page.tsx";
 import { StudioPage } from "./pages/studio_page.tsx";
@@ -62,14 +63,14 @@ export function pages(deps: PagesDeps): Hono {
     const name = c.req.param("name");
     const broadcast = await deps.broadcast(name);
     const title = broadcast?.title || name;
-    const isListed = broadcast?.visibility === "public";
-    const still = isListed && broadcast.still !== null ? stillPath(name, broadcast.still) : null;
+    const still = stillOf(broadcast);
     const props = {
       name,
       title,
       broadcaster: broadcast?.broadcaster ?? null,
       startedAt: broadcast?.startedAt ?? null,
       viewers: broadcast?.viewers ?? null,
+      still,
       now: Date.now(),
       isTheatre: getCookie(c, THEATRE_COOKIE) === "1",
     };
@@ -82,7 +83,7 @@ export function pages(deps: PagesDeps): Hono {
       island: "watch",
       url: new URL(watchPath(name), c.req.url).href,
       image: still === null ? undefined : { path: still, text: `What ${title} shows` },
-      isPrivate: !isListed,
+      isPrivate: broadcast?.visibility !== "public",
     };
     return c.html(renderDocument(head, <WatchPage {...props} />), broadcast ? 200 : 404);
   });
@@ -95,6 +96,7 @@ export function pages(deps: PagesDeps): Hono {
       name,
       title: broadcast?.title || name,
       startedAt: broadcast?.startedAt ?? null,
+      still: stillOf(broadcast),
       ...readParameters(new URL(c.req.url).searchParams),
     }));
   });
@@ -119,6 +121,12 @@ export function pages(deps: PagesDeps): Hono {
   return app;
 }
 
+/** Says where the still picture of a broadcast is; those that are not listed have none. */
+function stillOf(broadcast: LiveBroadcast | null): string | null {
+  if (broadcast?.visibility !== "public" || broadcast.still === null) return null;
+  return stillPath(broadcast.name, broadcast.still);
+}
+
 /** Reads which page of the list is asked for; the first one for anything that is no number. */
 function pageNumber(text: string | undefined): number {
   return text !== undefined && /^[1-9]\d{0,5}$/.test(text) ? Number(text) : 1;
@@ -131,4 +139,13 @@ export function notFoundDocument(): string {
     description: "There is no page at this address.",
     isPrivate: true,
   }, <NotFoundPage />);
+}
+
+/** Renders the page for a request that failed; to be sent with status 500. */
+export function errorDocument(): string {
+  return renderDocument({
+    title: "Something went wrong · Tributary",
+    description: "This page could not be made. Try again in a moment.",
+    isPrivate: true,
+  }, <ErrorPage />);
 }

@@ -11,6 +11,9 @@ import { SendIcon } from "../parts/icons.tsx";
 import { keepName, recallName } from "../parts/your_name.ts";
 import { type Obstacle, obstacleOf, obstacleText, remainingText, wasSaid } from "./sending.ts";
 
+/** What browsers call every key that goes to what composes words. */
+const COMPOSING_KEY = 229;
+
 interface ComposerProps {
   state: ChatState;
   /** False for the broadcaster, whose name is known. */
@@ -93,8 +96,8 @@ export function Composer({ state, asksForName, send }: ComposerProps) {
   }
 
   function handleKeyDown(event: KeyboardEvent) {
-    // While a word is being composed, Enter belongs to that.
-    if (event.key !== "Enter" || event.isComposing) return;
+    // While a word is being composed, Enter belongs to that; Safari says so of its end by the code only.
+    if (event.key !== "Enter" || event.isComposing || event.keyCode === COMPOSING_KEY) return;
     handleSubmit(event);
   }
 

@@ -100,7 +100,10 @@ function rise(sky: HTMLElement | null, counts: ReactionCounts): void {
       sign.style.setProperty("--x", String(Math.random()));
       sign.style.setProperty("--sway", String(Math.random() * 2 - 1));
       sign.style.animationDelay = `${i === 0 ? 0 : Math.random() * SPREAD_MS}ms`;
-      sign.addEventListener("animationend", () => sign.remove());
+      // Cancelled when the chat is hidden, or when motion is not wanted any more.
+      for (const over of ["animationend", "animationcancel"]) {
+        sign.addEventListener(over, () => sign.remove());
+      }
       sky.append(sign);
     }
   }

@@ -8,6 +8,12 @@ import type { ChatProps } from "./chat.tsx";
 /** Own reactions are shown at once; one that is not counted within this is not subtracted any more. */
 const OWN_COUNTS_MS = 3_000;
 
+/** Refusals that are over in a moment: of a broadcast that is only just coming, or of a busy service. */
+const FOLLOWED_AGAIN: ReadonlySet<string> = new Set(["unknown_broadcast", "busy", "internal"]);
+
+/** About as long as people wait for a page to do something by itself. */
+const AGAIN_MS = 2_000;
+
 /** Follows a chat; `onReactions` is told what others feel, and at once what oneself does. */
 export function useChat(
   { client, isJoined, name }: ChatProps,
@@ -39,8 +45,16 @@ export function useChat(
         show.current(others);
       }),
     ];
-    chat.follow(name).catch((error) => setThere(codeOf(error) !== "unknown_command"));
+    let again: ReturnType<typeof setTimeout>;
+    const follow = () =>
+      chat.follow(name).catch((error) => {
+        const code = codeOf(error);
+        setThere(code !== "unknown_command");
+        if (FOLLOWED_AGAIN.has(code)) again = setTimeout(follow, AGAIN_MS);
+      });
+    follow();
     return () => {
+      clearTimeout(again);
       chat.unfollow();
       offs.forEach((off) => off());
     };

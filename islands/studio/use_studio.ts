@@ -150,7 +150,7 @@ export function useStudio(connect: Connect | undefined) {
       const options = { title: title || undefined, visibility };
       await tributary.startBroadcast(name, peerName || undefined, options);
       update({ phase: "live", startedAt: Date.now() });
-      await tributary.subscribeToTreeChanges(name);
+      await tributary.subscribeToTreeChanges(name).catch(() => {}); // It is live without its tree.
     } catch (error) {
       setState((old) => ({
         ...old,

@@ -13,7 +13,9 @@ const STYLES = "/static/tree.css";
 /** Shows a tree, as soon as it is loaded. */
 export function TreePanel(props: TreeViewProps) {
   const [loaded, setLoaded] = useState<{ TreeView: TreeView } | "failed" | null>(null);
+  const isWanted = loaded === null;
   useEffect(() => {
+    if (!isWanted) return;
     let isGone = false;
     loadTreeView().then(
       (TreeView) => isGone || setLoaded({ TreeView }),
@@ -22,9 +24,16 @@ export function TreePanel(props: TreeViewProps) {
     return () => {
       isGone = true;
     };
-  }, []);
+  }, [isWanted]);
   if (loaded === "failed") {
-    return <p>The tree could not be loaded. Everything else goes on.</p>;
+    return (
+      <div class="tree-waiting">
+        <p role="alert">The tree could not be loaded. Everything else goes on.</p>
+        <p class="actions">
+          <button type="button" class="button" onClick={() => setLoaded(null)}>Try again</button>
+        </p>
+      </div>
+    );
   }
   if (!loaded) return <div class="tree-waiting" aria-busy="true" />;
   return <loaded.TreeView {...props} />;
@@ -36,16 +45,18 @@ export async function loadTreeView(): Promise<TreeView> {
   return TreeView;
 }
 
-/** Loads the styles once; resolves when they are there. */
+let styles: Promise<void> | null = null;
+
+/** Loads the styles once, for whoever asks; resolves when they are there. */
 function loadStyles(): Promise<void> {
-  if (document.querySelector(`link[href="${STYLES}"]`)) return Promise.resolve();
-  return new Promise((resolve, reject) => {
+  return styles ??= new Promise((resolve, reject) => {
     const link = document.createElement("link");
     link.rel = "stylesheet";
     link.href = STYLES;
     link.onload = () => resolve();
     link.onerror = () => {
       link.remove();
+      styles = null;
       reject(new Error("The styles of the tree cannot be loaded"));
     };
     document.head.append(link);

@@ -23,6 +23,8 @@ import type { Watching } from "./use_watch.ts";
 /** What a Player is given. */
 export interface PlayerProps {
   title: string;
+  /** Where a picture is of what was shown a moment ago, to be seen until there is more; null without one. */
+  still: string | null;
   /** What is watched, of `useWatch`. */
   watch: Watching;
   /** The stage's element, for who else has to do with it. */
@@ -41,7 +43,7 @@ type Controls = typeof import("./controls/controls.tsx").Controls;
 
 /** Plays what is watched. */
 export function Player(
-  { title, watch, frame: given, theatre, isFramed = false, hasControls = true, onPlaying }:
+  { title, still, watch, frame: given, theatre, isFramed = false, hasControls = true, onPlaying }:
     PlayerProps,
 ) {
   const own = useRef<HTMLDivElement>(null);
@@ -52,8 +54,11 @@ export function Player(
   const act = useFocusAfter(frame, phase);
   const Controls = useControls(video, hasControls && playback.isPlaying);
 
+  const [hasPlayed, setPlayed] = useState(false);
   useEffect(() => {
-    if (playback.isPlaying) onPlaying?.();
+    if (!playback.isPlaying) return;
+    setPlayed(true);
+    onPlaying?.();
   }, [playback.isPlaying]);
 
   const isPlaying = phase === "live" && playback.isPlaying;
@@ -72,6 +77,10 @@ export function Player(
 
   return (
     <div class="player stage" ref={frame} tabIndex={-1} data-playing={keepsPicture}>
+      {/* Below the video, which fades in over it. After that it is no more than an old picture. */}
+      {still !== null && (
+        <img class="still" src={still} alt="" data-shown={JOINED_PHASES.has(phase) && !hasPlayed} />
+      )}
       <video
         ref={video}
         playsInline

@@ -17,13 +17,17 @@ export type TreeView = ComponentType<{
 
 interface TreeDialogProps {
   client: RefObject<Client | null>;
+  /** False when there is nothing to show any more: then what the page says is not to be covered. */
+  isJoined: boolean;
+  /** Has the keyboard after that. */
+  stage: RefObject<HTMLElement | null>;
   /** The viewer's own id, to be found by in the tree; null when it is not known. */
   self: string | null;
   load: () => Promise<TreeView>;
 }
 
 /** A button, and the dialog that it opens. */
-export function TreeDialog({ client, self, load }: TreeDialogProps) {
+export function TreeDialog({ client, isJoined, stage, self, load }: TreeDialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const [isOpen, setOpen] = useState(false);
   const [View, setView] = useState<TreeView | null>(null);
@@ -46,6 +50,12 @@ export function TreeDialog({ client, self, load }: TreeDialogProps) {
       peer.unsubscribeFromTreeChanges().catch(() => {});
     };
   }, [isOpen]);
+
+  useEffect(() => {
+    if (isJoined || !dialog.current) return;
+    dialog.current.close();
+    stage.current?.focus();
+  }, [isJoined]);
 
   return (
     <>

@@ -4,6 +4,7 @@
  * This module is browser compatible.
  */
 import type { SignallingClient } from "./signalling_client.ts";
+import { toTributaryError } from "./tributary_error.ts";
 
 /** Keeps the subscriptions of one page. */
 export class TreeSubscriptions {
@@ -20,14 +21,22 @@ export class TreeSubscriptions {
   }
 
   /**
-   * Follows a tree.
+   * Follows a tree, until its broadcast is over or the connection is lost for good.
    *
    * @throws {TributaryError}
    */
   async add(name: string): Promise<void> {
     this.#signalling.open();
-    await this.#signalling.request({ command: "SUBSCRIBE_TO_TREE_STATE", name });
     this.#names.add(name);
+    try {
+      await this.#signalling.request({ command: "SUBSCRIBE_TO_TREE_STATE", name });
+    } catch (error) {
+      const isMending = toTributaryError(error).code === "connection_lost" && this.#names.has(name);
+      // It is asked for again over the next socket.
+      if (isMending) return;
+      this.#names.delete(name);
+      throw error;
+    }
   }
 
   /**

@@ -6,9 +6,10 @@ import { browse, type Browsing } from "../support/browsing.ts";
 import { assertEventually } from "../support/eventually.ts";
 import { assertGoodLooks } from "../support/looks.ts";
 import { assertMovingPicture } from "../support/media.ts";
+import { recordFrames } from "../support/sdk_browsing.ts";
 import { goLive } from "../support/studio.ts";
 import { VirtualPeer } from "../support/virtual_peer.ts";
-import type { TreeNode } from "../../lib/protocol/mod.ts";
+import type { ClientMessage, TreeNode } from "../../lib/protocol/mod.ts";
 
 /** What a viewer sees of its own switch: nothing. */
 const OWN_GAP_MS = 250;
@@ -18,6 +19,10 @@ const CHILD_GAP_MS = 500;
 
 const relayingOf = (page: Page) =>
   page.getByRole("switch", { name: "Pass the stream on to others" });
+
+/** How a page said with each of its joins that it passes the stream on. */
+const relaysOf = (sent: ClientMessage[]) =>
+  sent.flatMap((message) => message.command === "JOIN_BROADCAST" ? [message.relay] : []);
 
 /** Watches a broadcast with a name by which the tree knows the viewer. */
 async function watchAs(
@@ -95,8 +100,10 @@ Deno.test("who stops passing the stream on sees nothing of it, and its child is 
     const late = await shape();
     assert(!late.includes(`${from[1]}(`), late);
 
+    const { sent } = recordFrames(from[0]);
     await from[0].reload();
     await assertMovingPicture(from[0], "who came again");
+    assertEquals(relaysOf(sent), ["none"], "it is remembered before anybody is placed under it");
     await from[0].getByText("You do not pass the stream on").waitFor();
     await from[0].getByText("You and this broadcast").click();
     assertEquals(await relayingOf(from[0]).isChecked(), false);
@@ -116,8 +123,10 @@ Deno.test("on a connection that costs, the stream is not passed on, and it is sa
         { value: true },
       )
     );
+    const { sent } = recordFrames(viewer);
     await viewer.goto(`${server.url}/watch/metered`);
     await assertMovingPicture(viewer, "the viewer");
+    assertEquals(relaysOf(sent), ["none"]);
     await viewer.getByText("You and this broadcast").click();
     await viewer.getByText("connection may cost you").waitFor();
     assertEquals(await relayingOf(viewer).isChecked(), false);
@@ -125,6 +134,28 @@ Deno.test("on a connection that costs, the stream is not passed on, and it is sa
     await relayingOf(viewer).click();
     await viewer.getByText("Watching also passes the stream on").waitFor();
     assertEquals(await relayingOf(viewer).isChecked(), true);
+
+    // A battery that is low, until it is charged, and again when it is not.
+    const tired = await open("/");
+    await tired.addInitScript(() => {
+      const battery = Object.assign(new EventTarget(), { charging: false, level: 0.15 });
+      Object.assign(globalThis, { battery });
+      Object.assign(navigator, { getBattery: () => Promise.resolve(battery) });
+    });
+    await tired.goto(`${server.url}/watch/metered`);
+    await assertMovingPicture(tired, "the viewer with a low battery");
+    await tired.getByText("You and this broadcast").click();
+    for (const isCharging of [false, true, false]) {
+      await tired.evaluate((charging) => {
+        const { battery } = globalThis as unknown as { battery: EventTarget };
+        Object.assign(battery, { charging }).dispatchEvent(new Event("chargingchange"));
+      }, isCharging);
+      const reason = isCharging
+        ? /^It uses some of your upload/
+        : /^Off, because your battery is low/;
+      await tired.getByText(reason).waitFor();
+      assertEquals(await relayingOf(tired).isChecked(), isCharging);
+    }
   });
 });
 

@@ -1,7 +1,7 @@
 /** The home page as people find it: what is live, with its pictures, while it changes. */
 import { assertEquals, assertGreaterOrEqual, assertLessOrEqual, assertMatch } from "@std/assert";
 import type { Locator, Page } from "playwright-core";
-import type { BroadcastSummary } from "../../lib/broadcast_summary.ts";
+import { type BroadcastSummary, LIST_LENGTH } from "../../lib/broadcast_summary.ts";
 import { assertAllGivenUp } from "../isolates/leftovers.ts";
 import { browse } from "../support/browsing.ts";
 import { assertEventually } from "../support/eventually.ts";
@@ -41,7 +41,7 @@ function lookAt(picture: Locator): Promise<{ width: number; height: number; colo
 }
 
 Deno.test("a broadcast appears on the home page with a picture of what it shows, and goes", async () => {
-  await browse({}, async ({ open }) => {
+  await browse({}, async ({ open, server }) => {
     const home = await open("/");
     await home.setViewportSize({ width: 1280, height: 800 });
     await home.getByText("The river is quiet.").waitFor();
@@ -61,6 +61,7 @@ Deno.test("a broadcast appears on the home page with a picture of what it shows,
     assertEquals(after!.y, before!.y, "what is below the list stays where it is");
     await card.getByText("0 viewers").waitFor();
     await card.getByText("Live", { exact: true }).waitFor();
+    await card.getByText("just started", { exact: true }).waitFor();
 
     const picture = card.getByRole("img", { name: /garden/ });
     await picture.waitFor();
@@ -81,6 +82,10 @@ Deno.test("a broadcast appears on the home page with a picture of what it shows,
     await endBroadcast(studio);
     await card.getByText("Ended").waitFor();
     await home.getByText("The river is quiet.").waitFor();
+
+    await server.stop();
+    await home.getByRole("status").filter({ hasText: "Connection lost. Reconnecting…" }).waitFor();
+    await assertGoodLooks(home, "home-reconnecting", { fullPage: true });
   });
 });
 
@@ -136,6 +141,16 @@ Deno.test("the list keeps its order under a hand, and shows the unlisted to nobo
       assertEquals(await home.getByRole("article").getByRole("img").count(), titles.length - 1);
       await assertGoodLooks(home, "home-live-many", { fullPage: true });
 
+      const replaced = cardOf(home, titles[0]!).getByRole("img");
+      const former = await replaced.getAttribute("src");
+      await peers[0]!.request({
+        command: "UPDATE_STILL",
+        name: "harvest-in-the-valley",
+        picture: await drawn(home, 300),
+      });
+      await assertEventually(async () => await replaced.getAttribute("src") === former, false);
+      assertEquals((await lookAt(replaced)).width, 480);
+
       const last = titles.at(-1)!;
       await cardOf(home, order[1]!).hover();
       await VirtualPeer.connect(server.wsUrl).then(async (viewer) => {
@@ -148,6 +163,10 @@ Deno.test("the list keeps its order under a hand, and shows the unlisted to nobo
       await peers[titles.indexOf(order[0]!)]!.close();
       await cardOf(home, order[0]!).getByText("Ended").waitFor();
       assertEquals(await titlesOf(home), [...order, "Tide pools"], "nothing moves");
+      // It stays for as long as the keyboard is on the list.
+      await cardOf(home, order[1]!).getByRole("link").focus();
+      await assertGoodLooks(home, "home-ended", { fullPage: true });
+      await cardOf(home, order[1]!).getByRole("link").blur();
       await home.mouse.move(0, 0);
       await cardOf(home, order[0]!).waitFor({ state: "detached" });
       assertEquals(await titlesOf(home), [...order.slice(1), "Tide pools"]);
@@ -160,6 +179,17 @@ Deno.test("the list keeps its order under a hand, and shows the unlisted to nobo
       })
         .first().waitFor();
       await friend.close();
+
+      for (let i = 1; i <= LIST_LENGTH; i++) {
+        await peers[0]!.startBroadcast(`many-${i}`, { title: `One of many, ${i}` });
+      }
+      await home.getByRole("status").filter({ hasText: `${LIST_LENGTH + 5} broadcasts` }).waitFor();
+      await home.getByRole("link", { name: "Less watched" }).click();
+      await home.getByText("Page 2 of 2").waitFor();
+      assertEquals(await home.getByRole("article").count(), 5);
+      await assertGoodLooks(home, "home-page-2", { fullPage: true });
+      await home.getByRole("link", { name: "More watched" }).click();
+      await home.getByText("Page 1 of 2").waitFor();
     } finally {
       await Promise.all(peers.map((peer) => peer.close()));
     }

@@ -1,6 +1,7 @@
 /** Every page in each of its states, as people see it. The pictures are in artefacts/screenshots/. */
-import { assert } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import type { FrameLocator, Page } from "playwright-core";
+import { errorDocument } from "../../routes/pages.tsx";
 import { browse } from "../support/browsing.ts";
 import {
   assertFitsAllSizes,
@@ -25,7 +26,28 @@ Deno.test("home, when nothing is live, and a page that is not there", async () =
     await assertGoodLooks(home, "home-empty", { fullPage: true });
     await isSteady();
     await assertGoodLooks(await open("/nowhere"), "not-found");
-    await assertGoodLooks(await open("/embed/nobody"), "embed-unknown");
+    await assertGoodLooks(await open("/embed/nobody"), "embed-waiting");
+
+    await home.getByText("Tributary is live video from your browser to any number of viewers")
+      .waitFor();
+    for (const name of ["Go live", "Be the source"]) {
+      await home.getByRole("main").getByRole("link", { name, exact: true }).click();
+      await home.getByRole("textbox", { name: "Name", exact: true }).waitFor();
+      assertEquals(new URL(home.url()).pathname, "/studio");
+      await home.goBack();
+    }
+
+    // That the server says so when it fails is tested without a browser (routes_app_test.ts).
+    const failing = "**/failing";
+    await home.route(
+      failing,
+      (route) => route.fulfill({ status: 500, contentType: "text/html", body: errorDocument() }),
+    );
+    await home.goto(new URL("/failing", home.url()).href);
+    await assertGoodLooks(home, "error");
+    await home.unroute(failing);
+    await home.getByRole("link", { name: "Try again" }).click();
+    await home.getByRole("heading", { name: "This stream runs dry here" }).waitFor();
   });
 });
 
@@ -41,6 +63,7 @@ Deno.test("studio and watch page, before, while and after somebody is live", asy
     const viewer = await open("/watch/looks");
     await says(viewer, /watching live/i);
     await viewer.getByRole("textbox", { name: "Message" }).waitFor();
+    await viewer.locator(".player").getByText("Live", { exact: true }).waitFor();
     await assertGoodLooks(viewer, "watch-live", { fullPage: true });
     await assertFitsAllSizes(viewer, "watch-live");
     await assertNoMotion(viewer, "the watch page");
@@ -58,13 +81,47 @@ Deno.test("studio and watch page, before, while and after somebody is live", asy
     await assertGoodLooks(viewer, "watch-idle");
     await viewer.getByRole("button", { name: "Watch again" }).click();
     await says(viewer, /watching live/i);
+
+    // The tree's styles do not come, then late: it is not shown without them.
+    const styles = "**/static/tree.css";
+    await viewer.route(styles, (route) => route.abort());
+    const treeButton = viewer.getByRole("button", { name: "Who carries whom" });
+    const tree = viewer.getByRole("dialog", { name: "Who carries whom" });
+    await treeButton.click();
+    await tree.getByRole("alert").filter({ hasText: "cannot be shown now" }).waitFor();
+    await assertGoodLooks(viewer, "watch-tree-failed");
+    await tree.getByRole("button", { name: "Close" }).click();
+    await viewer.unroute(styles);
+    const late = Promise.withResolvers<void>();
+    await viewer.route(styles, (route) => void late.promise.then(() => route.continue()));
+    await treeButton.click();
+    await tree.getByRole("button", { name: "Close" }).click();
+    await treeButton.click();
+    await viewer.evaluate(drawnTwice);
+    assertEquals(await tree.getByRole("img").count(), 0, "the tree is shown without its styles");
+    late.resolve();
+    await tree.getByRole("img", { name: /^1 viewer/ }).waitFor();
+    await assertGoodLooks(viewer, "watch-tree");
+
+    // It is no picture of what is over, and does not cover what is said then.
     await endBroadcast(studio);
+    await tree.waitFor({ state: "detached" });
+    const focused = viewer.locator(":focus");
+    assert(await focused.evaluate((element) => element.matches(".player")), "the keyboard is lost");
     await says(viewer, /has ended/i);
     await assertGoodLooks(viewer, "watch-ended");
+    await viewer.getByRole("link", { name: "See what is live" }).click();
+    await viewer.getByRole("heading", { name: "Live now" }).waitFor();
     await assertGoodLooks(studio, "studio-ended", { fullPage: true });
     await assertGoodLooks(await open("/watch/nobody"), "watch-waiting");
   });
 });
+
+/** Resolves when the page has been drawn with all that is there by now; runs in the page. */
+function drawnTwice(): Promise<unknown> {
+  const drawn = () => new Promise((resolve) => requestAnimationFrame(resolve));
+  return drawn().then(drawn);
+}
 
 for (const size of [DESK, PHONE]) {
   Deno.test(`nothing moves while pages load and go live, at ${size.width} px`, async () => {

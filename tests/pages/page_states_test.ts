@@ -1,10 +1,12 @@
 import { assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
+import type { BroadcastSummary } from "../../lib/broadcast_summary.ts";
 import { browse } from "../support/browsing.ts";
+import { assertEventually } from "../support/eventually.ts";
 import { serveForeignSite } from "../support/foreign_site.ts";
-import { assertGoodLooks, assertNoMotion } from "../support/looks.ts";
+import { assertGoodLooks, assertNoMotion, assertSteady } from "../support/looks.ts";
 import { assertMovingPicture, assertSound } from "../support/media.ts";
-import { sdkPage, startBroadcast, untilReady } from "../support/sdk_page.ts";
+import { sdkPage, type SdkPageGlobals, startBroadcast, untilReady } from "../support/sdk_page.ts";
 import { endBroadcast, pressGoLive as goLive, untilLive as isLive } from "../support/studio.ts";
 
 const says = (page: Page, role: "alert" | "status", text: RegExp) =>
@@ -147,8 +149,11 @@ Deno.test("the studio says that the service is away, and the picture goes on", a
     await assertGoodLooks(studio, "studio-reconnecting", { fullPage: true });
 
     await studio.close({ runBeforeUnload: false });
-    await viewer.locator('[data-phase="reconnecting"], [data-phase="lost"]').waitFor();
-    await assertGoodLooks(viewer, "watch-lost", { fullPage: true });
+    await says(viewer, "status", /^finding another way/i);
+    // Whoever looks for another way is one who watches.
+    await viewer.getByText("1 watching").waitFor();
+    await says(viewer, "status", /^still looking for another way/i);
+    await assertGoodLooks(viewer, "watch-reconnecting-long", { fullPage: true });
   });
 });
 
@@ -171,28 +176,90 @@ Deno.test("who finds no room is told so, and comes in when there is some", async
   });
 });
 
-Deno.test("pages say that they are connecting, and that a browser cannot do what they need", async () => {
+Deno.test("pages say that they are connecting, cut off or at fault, or that a browser cannot do it", async () => {
   await browse({}, async ({ browser, server, open }) => {
     await using site = serveForeignSite({ "/": sdkPage(server.url) });
     const broadcaster = await untilReady(await open(site.url));
     await startBroadcast(broadcaster, "slow");
-    await using context = await browser.newContext();
-    const waiting = await context.newPage();
-    // Takes what is said, and never answers.
-    await waiting.routeWebSocket(/\/api\/ws/, () => {});
-    await waiting.goto(`${server.url}/watch/slow`);
-    await says(waiting, "status", /connecting you/i);
-    await assertGoodLooks(waiting, "watch-connecting", { fullPage: true });
-    await assertNoMotion(waiting, "a page that is connecting");
+    await broadcaster.evaluate(sendStill);
+    const stills = async () => {
+      const list: BroadcastSummary[] = await (await fetch(`${server.url}/api/broadcasts`)).json();
+      return list.map(({ still }) => still !== null);
+    };
+    await assertEventually(stills, [true]);
+
+    const viewer = await open("/nowhere");
+    /** What the service does: it never answers, takes no joins, or does as it should. */
+    let service: "silent" | "failing" | "well" = "silent";
+    let cutOff = () => Promise.resolve();
+    await viewer.routeWebSocket(/\/api\/ws/, (socket) => {
+      cutOff = () => socket.close();
+      if (service === "silent") return;
+      const server = socket.connectToServer();
+      socket.onMessage((frame) => {
+        const isJoin = String(frame).includes('"JOIN_BROADCAST"');
+        if (service === "failing" && isJoin) socket.send(JSON.stringify(FAULT));
+        else server.send(frame);
+      });
+    });
+    for (const path of ["/embed/slow", "/watch/slow"]) {
+      await viewer.goto(server.url + path);
+      await says(viewer, "status", /connecting you/i);
+      await assertEventually(() => stillOf(viewer), "seen, 480 x 270");
+      await assertGoodLooks(viewer, `${path.split("/")[1]}-connecting`, { fullPage: true });
+      await assertNoMotion(viewer, "a page that is connecting");
+    }
+    assertEquals(await viewer.getByText(/\d watching/).count(), 0);
+    const isSteady = await assertSteady(viewer, "the watch page");
+
+    await cutOff();
+    await says(viewer, "alert", /the connection was lost/i);
+    await assertEventually(() => stillOf(viewer), "not seen");
+    await assertGoodLooks(viewer, "watch-lost", { fullPage: true });
+    service = "failing";
+    await cutOff();
+    await viewer.getByRole("button", { name: "Try again" }).click();
+    await says(viewer, "alert", /the fault is ours/i);
+    await assertGoodLooks(viewer, "watch-failed", { fullPage: true });
+    service = "well";
+    await viewer.getByRole("button", { name: "Try again" }).click();
+    await says(viewer, "status", /watching live/i);
+    await assertEventually(() => stillOf(viewer), "not seen");
+    await viewer.getByText("1 watching").waitFor();
+    await isSteady();
 
     await using old = await browser.newContext();
     await old.addInitScript(() => Reflect.deleteProperty(globalThis, "RTCPeerConnection"));
-    const viewer = await old.newPage();
-    await viewer.goto(`${server.url}/watch/slow`);
-    await says(viewer, "alert", /cannot watch/i);
-    await assertGoodLooks(viewer, "watch-unsupported", { fullPage: true });
-    await viewer.goto(`${server.url}/studio`);
-    await says(viewer, "alert", /cannot broadcast/i);
-    await assertGoodLooks(viewer, "studio-unsupported", { fullPage: true });
+    const page = await old.newPage();
+    await page.goto(`${server.url}/watch/slow`);
+    await says(page, "alert", /cannot watch/i);
+    await assertGoodLooks(page, "watch-unsupported", { fullPage: true });
+    await page.goto(`${server.url}/studio`);
+    await says(page, "alert", /cannot broadcast/i);
+    await assertGoodLooks(page, "studio-unsupported", { fullPage: true });
   });
 });
+
+/** What the service says when it is its own fault. */
+const FAULT = { command: "ERROR", message: "Oh", code: "internal", answers: "JOIN_BROADCAST" };
+
+/** Sends a picture for the list, of the size that the studio's have; runs in the page. */
+async function sendStill(): Promise<void> {
+  const { tributary } = globalThis as unknown as SdkPageGlobals;
+  const canvas = new OffscreenCanvas(480, 270);
+  const context = canvas.getContext("2d")!;
+  context.fillStyle = "orange";
+  context.fillRect(0, 0, 480, 270);
+  context.fillStyle = "white";
+  context.fillRect(120, 60, 240, 150);
+  await tributary.sendStill(await canvas.convertToBlob({ type: "image/webp" }));
+}
+
+/** How the picture that is shown until there is more is seen: it says nothing, and has no role. */
+function stillOf(page: Page): Promise<string> {
+  return page.locator(".player img").evaluate((image: HTMLImageElement) => {
+    const { naturalWidth, naturalHeight } = image;
+    if (!image.checkVisibility({ visibilityProperty: true })) return "not seen";
+    return `seen, ${naturalWidth} x ${naturalHeight}`;
+  });
+}

@@ -38,6 +38,15 @@ Deno.test("[LINKS-1] the studio shows every viewer with latency, round trip and 
         `${row.depth} ${row.name} by ${row.carriedBy}${isComplete(row) ? "" : ", not known"}`
       );
     await assertEventually(told, ["1 Ada by You", "2 Grace by Ada", "3 Mo by Grace"]);
+    const relays = async () =>
+      (await readTree(studio)).map(({ name, carries, passesOn }) =>
+        `${name} ${carries} ${passesOn}`
+      );
+    await assertEventually(relays, ["Ada 1 as it is", "Grace 1 as it is", "Mo 0 as it is"]);
+    await viewers[2]!.evaluate(() =>
+      (globalThis as unknown as SdkPageGlobals).tributary.setRelaying(false)
+    );
+    await assertEventually(relays, ["Ada 1 as it is", "Grace 1 as it is", "Mo 0 to nobody"]);
     const behind = (await readTree(studio)).map(({ behind }) => parseFloat(behind!));
     assert(behind.every((seconds) => seconds >= 0 && seconds < 20), `${behind} s on one machine`);
 

@@ -42,7 +42,12 @@ const scroller = (page: Page) => page.getByRole("group", { name: /Who carries wh
 
 Deno.test("the picture and the table look well with nobody, a few, 200 and 5,000 viewers", async () => {
   await withTrees(async (page) => {
+    const styles = "**/static/tree.css";
+    await page.route(styles, (route) => route.abort());
     await ask(page, "show", 0);
+    await page.getByRole("alert").filter({ hasText: "could not be loaded" }).waitFor();
+    await page.unroute(styles);
+    await page.getByRole("button", { name: "Try again" }).click();
     await page.getByText("Nobody is watching yet").waitFor();
     await assertGoodLooks(page, "tree-empty");
     await ask(page, "show", 12);
@@ -54,6 +59,62 @@ Deno.test("the picture and the table look well with nobody, a few, 200 and 5,000
     await assertGoodLooks(page, "tree-folded");
     await page.getByText("Table", { exact: true }).click();
     await assertGoodLooks(page, "tree-table");
+  });
+});
+
+Deno.test("a mark tells of its peer and opens its branch, the picture is enlarged, and the table sorted", async () => {
+  await withTrees(async (page) => {
+    await ask(page, "show", 40);
+    await picture(page).waitFor();
+    const mark = (await page.locator('[data-peer="peer-1"] rect').boundingBox())!;
+    await page.mouse.move(mark.x + mark.width / 2, mark.y + mark.height / 2);
+    await page.getByText("Depth 1, carried by you").waitFor();
+    const fact = (name: string) =>
+      page.getByRole("definition").locator(`xpath=self::*[preceding-sibling::dt='${name}']`)
+        .innerText();
+    const below = Number((await fact("Carries")).match(/^3, (\d+) in all$/)![1]);
+    assertMatch(await fact("Behind"), /^0\.\d s$/);
+    assertMatch(await fact("Passes on"), /^(as it is|encoded again)$/);
+    const toBranch = page.getByRole("button", { name: "Open this branch" });
+    assertEquals(await toBranch.count(), 0, "there is no way to it while it follows the pointer");
+    await page.mouse.down();
+    await page.mouse.up();
+    await toBranch.waitFor();
+    await page.mouse.move(0, 0);
+    await assertGoodLooks(page, "tree-card");
+
+    await toBranch.click();
+    await page.getByText(/^Below /).waitFor();
+    await page.getByText("Depth 1, carried by you").waitFor({ state: "detached" });
+    await assertEventually(() => ask(page, "marks"), below + 1);
+    await assertGoodLooks(page, "tree-branch");
+    await page.getByRole("button", { name: "Back to all" }).click();
+    await assertEventually(() => ask(page, "marks"), 41);
+
+    const [larger, smaller] = ["Larger", "Smaller"].map((name) =>
+      page.getByRole("button", { name, exact: true })
+    );
+    const height = async () => (await picture(page).boundingBox())!.height;
+    const before = await height();
+    assertEquals(await smaller!.isDisabled(), true);
+    await larger!.click();
+    await assertEventually(async () => await height() > 1.5 * before, true);
+    await smaller!.click();
+    await assertEventually(height, before);
+
+    await page.getByText("Table", { exact: true }).click();
+    const table = page.getByRole("table");
+    const names = () => table.getByRole("rowheader").allInnerTexts();
+    const sorted = (await names()).toSorted(
+      new Intl.Collator("en", { sensitivity: "base" }).compare,
+    );
+    const byName = table.getByRole("columnheader", { name: "Name" });
+    await byName.getByRole("button").click();
+    assertEquals(await byName.getAttribute("aria-sort"), "ascending");
+    assertEquals(await names(), sorted);
+    await byName.getByRole("button").click();
+    assertEquals(await byName.getAttribute("aria-sort"), "descending");
+    assertEquals(await names(), sorted.toReversed());
   });
 });
 

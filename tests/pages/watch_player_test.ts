@@ -182,6 +182,8 @@ Deno.test("statistics show plausible figures, and plots of them", async () => {
     assert(latency > 0 && latency < 5_000, `${latency} ms`);
     assert(loss >= 0 && loss <= 100, `${loss} %`);
     await assertEventually(async () => await value("In") > 0.01, true);
+    const out = overlay.getByText(/^Out \d+\.\d\d Mbit\/s$/);
+    await assertEventually(async () => parseFloat((await out.innerText()).slice(4)) > 0.01, true);
 
     const drawn = () =>
       overlay.locator("canvas").evaluateAll((all) =>

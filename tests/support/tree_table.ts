@@ -9,6 +9,8 @@ export interface TreeRow {
   roundTrip: string | null;
   loss: string | null;
   carriedBy: string;
+  carries: number;
+  passesOn: string;
 }
 
 /** Reads the rows; nobody while nobody watches. Switches to the table first, and leaves it so. */
@@ -20,13 +22,17 @@ export async function readTree(page: Page): Promise<TreeRow[]> {
   const rows = await page.getByRole("table").locator("tbody tr").evaluateAll((rows) =>
     rows.map((row) => [...row.children].map(({ textContent }) => textContent ?? ""))
   );
-  return rows.map(([name, depth, behind, roundTrip, loss, _link, carriedBy]) => ({
+  return rows.map((
+    [name, depth, behind, roundTrip, loss, _link, carriedBy, carries, passesOn],
+  ) => ({
     name: name!,
     depth: Number(depth),
     behind: known(behind!),
     roundTrip: known(roundTrip!),
     loss: known(loss!),
     carriedBy: carriedBy!,
+    carries: Number(carries),
+    passesOn: passesOn!,
   }));
 }
 

@@ -15,7 +15,6 @@ import { ReactionSums } from "../../lib/signalling/chat/reaction_sums.ts";
 import { decide } from "../../lib/signalling/chat/rules.ts";
 import { NO_RULES } from "../../lib/store/chat_store.ts";
 import { seededRandom } from "../support/sim/random.ts";
-import { SimClock } from "../support/sim/sim_clock.ts";
 
 Deno.test("[CHAT-4] cleanChatText() leaves one line of what can be seen", () => {
   const cases = [

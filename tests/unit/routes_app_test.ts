@@ -343,6 +343,15 @@ Deno.test("a fault is a 500 that tells the log everything and the client nothing
   assertEquals(world.logged.length, 1);
   assertStringIncludes(world.logged[0]!, "error request_failed");
   assertStringIncludes(world.logged[0]!, "disk on fire");
+
+  // People get a page of ours, which says what they can do.
+  const page = await world.app().request("/", { headers: { accept: "text/html,*/*;q=0.8" } });
+  assertEquals(page.status, 500);
+  assertMatch(page.headers.get("content-type")!, /^text\/html/);
+  const html = await page.text();
+  assertStringIncludes(html, "<h1>Something went wrong on our side</h1>");
+  assertMatch(html, /<a [^>]*href="\/">See what is live<\/a>/);
+  assert(!html.includes("disk"));
 });
 
 Deno.test("/tributary.js is a script that other sites may load, and costs a 304 when it is the same", async () => {
