@@ -17,8 +17,8 @@ const SUITES = [
   "resilience",
 ];
 
-/** Those that measure nothing, and mostly wait: as many files at a time as there are cores. */
-const AT_ONCE = new Set(["unit", "contract", "kv", "simulation", "pages"]);
+/** Those that measure something: one file at a time. The others mostly wait: as many as there are cores. */
+const ALONE = new Set(["bench", "resilience"]);
 
 /** Where tests keep pictures of what they see. */
 const PICTURES = "artefacts/screenshots";
@@ -58,7 +58,7 @@ async function run(suite: string, report: string): Promise<boolean> {
       "test",
       "-A",
       "--no-check",
-      ...AT_ONCE.has(suite) ? ["--parallel"] : [],
+      ...ALONE.has(suite) ? [] : ["--parallel"],
       `--junit-path=${report}`,
       `tests/${suite}/`,
     ],
