@@ -95,8 +95,22 @@ Deno.test("sound, pause, full screen, picture in picture, theatre and help, by p
     await viewer.setViewportSize({ width: 1280, height: 800 });
     await viewer.keyboard.press("m");
     assertEquals(await soundOf(viewer), "0.4", "keys are the dialog's while it is open");
+    const anywhere = help.getByRole("switch", { name: /^Anywhere on this page/ });
+    await anywhere.uncheck();
     await viewer.keyboard.press("Escape");
     await help.waitFor({ state: "detached" });
+
+    // Outside of the player single keys do nothing for who wants that (WCAG 2.1.4).
+    await viewer.getByRole("button", { name: "Leave" }).focus();
+    await viewer.keyboard.press("m");
+    assertEquals(await soundOf(viewer), "0.4");
+    await player.focus();
+    await viewer.keyboard.press("m");
+    assertEquals(await soundOf(viewer), "off");
+    await viewer.keyboard.press("m");
+    await viewer.keyboard.press("?");
+    await anywhere.check();
+    await viewer.keyboard.press("Escape");
 
     await viewer.getByText("You and this broadcast").click();
     await viewer.getByRole("textbox", { name: "Your name" }).pressSequentially("Kim Tomas");

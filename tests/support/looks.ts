@@ -31,7 +31,7 @@ const FOLDER = "artefacts/screenshots";
 /** What axe is to hold a page against. */
 const STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 
-/** Colours may take this long to begin to change, in ms; until they are done is waited for. */
+/** Colours may take this long to begin to change, in ms. */
 const SETTLE_MS = 100;
 
 /** What `assertGoodLooks` can be told. */
@@ -113,14 +113,16 @@ async function assertFits(page: Page, look: string): Promise<void> {
   assert(spare <= 0, `${look} is ${spare} px wider than the window`);
 }
 
-/** Resolves when nothing fades or glides any more; what goes round for ever does not count. */
+/**
+ * Brings what fades or glides to its end; what goes round for ever goes on. It is not waited for: a
+ * page that a busy browser does not draw gets to no end.
+ */
 async function untilStill(page: Page): Promise<void> {
   await page.waitForTimeout(SETTLE_MS);
-  await page.evaluate(async () => {
-    const ends = document.getAnimations()
-      .filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity)
-      .map(({ finished }) => finished.catch(() => {}));
-    await Promise.all(ends);
+  await page.evaluate(() => {
+    for (const animation of document.getAnimations()) {
+      if (animation.effect?.getComputedTiming().endTime !== Infinity) animation.finish();
+    }
   });
 }
 

@@ -22,7 +22,14 @@ import { NOT_RELAYING, NOT_WATCHING } from "../../lib/client/stats.ts";
 import { TributaryState } from "../../lib/client/tributary_state.ts";
 
 const press = (key: string, fields: Partial<KeyPress> = {}) =>
-  shortcutOf({ key, hasModifier: false, target: "other", isInPlayer: false, ...fields });
+  shortcutOf({
+    key,
+    hasModifier: false,
+    target: "other",
+    isInPlayer: false,
+    isWholePage: true,
+    ...fields,
+  });
 
 Deno.test("shortcuts: every key that the help names does what it says, in both cases", () => {
   for (const { keys, action } of SHORTCUTS) {
@@ -40,6 +47,15 @@ Deno.test("shortcuts: nothing happens while somebody types, or means the browser
     assertEquals(press(key!, { target: "field", isInPlayer: true }), null, key);
     assertEquals(press(key!, { hasModifier: true, isInPlayer: true }), null, key);
   }
+});
+
+Deno.test("shortcuts: whoever wants none elsewhere has them in the player", () => {
+  for (const { keys: [key], action } of SHORTCUTS.filter(({ keys: [key] }) => key!.length === 1)) {
+    const name = { "↑": "ArrowUp", "↓": "ArrowDown" }[key!] ?? key!;
+    assertEquals(press(name, { isWholePage: false }), null, key);
+    assertEquals(press(name, { isWholePage: false, isInPlayer: true }), action, key);
+  }
+  assertEquals(press(" ", { isWholePage: false }), null);
 });
 
 Deno.test("shortcuts: what has the focus keeps the keys that it needs, and pages scroll by arrows", () => {

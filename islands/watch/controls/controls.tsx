@@ -19,6 +19,7 @@ import type { Samples } from "../samples.ts";
 import type { Playback } from "../use_playback.ts";
 import { ControlButton } from "./control_button.tsx";
 import { HelpDialog } from "./help_dialog.tsx";
+import { keepReach, recallReach } from "./kept_reach.ts";
 import { hasPictureInPicture, togglePictureInPicture } from "./picture_in_picture.ts";
 import type { ShortcutAction } from "./shortcuts.ts";
 import { useIdle } from "./use_idle.ts";
@@ -48,6 +49,7 @@ type Statistics = typeof import("../statistics/statistics.tsx").Statistics;
 export function Controls({ frame, video, playback, samples, theatre }: ControlsProps) {
   const sound = useSound(video, playback);
   const [isHelpOpen, setHelpOpen] = useState(false);
+  const [isWholePage, setWholePage] = useState(recallReach);
   const [Statistics, setStatistics] = useState<Statistics | null>(null);
   const [canFloat, setCanFloat] = useState(false);
   const isHalted = playback.halt !== null;
@@ -101,7 +103,7 @@ export function Controls({ frame, video, playback, samples, theatre }: ControlsP
     statistics: () => void toggleStatistics(),
     help: () => setHelpOpen(true),
   };
-  useShortcuts(frame, (action) => {
+  useShortcuts(frame, isWholePage, (action) => {
     if (!has(action)) return false;
     const text = actions[action]();
     if (text) say(text);
@@ -179,7 +181,17 @@ export function Controls({ frame, video, playback, samples, theatre }: ControlsP
       {/* What a key has done: there may be no button in sight to see it by. */}
       <p class="said" role="status" data-said={said !== ""}>{said}</p>
       {Statistics && <Statistics samples={samples} onClose={() => setStatistics(null)} />}
-      {isHelpOpen && <HelpDialog has={has} onClose={() => setHelpOpen(false)} />}
+      {isHelpOpen && (
+        <HelpDialog
+          has={has}
+          isWholePage={isWholePage}
+          onWholePage={(isWholePage) => {
+            setWholePage(isWholePage);
+            keepReach(isWholePage);
+          }}
+          onClose={() => setHelpOpen(false)}
+        />
+      )}
     </>
   );
 }

@@ -5,11 +5,14 @@ import { type ShortcutAction, SHORTCUTS } from "./shortcuts.ts";
 interface HelpDialogProps {
   /** What can be done here. */
   has: (action: ShortcutAction) => boolean;
+  /** Whether the keys count outside of the player, too. */
+  isWholePage: boolean;
+  onWholePage: (isWholePage: boolean) => void;
   onClose: () => void;
 }
 
 /** Lists the shortcuts until it is closed. */
-export function HelpDialog({ has, onClose }: HelpDialogProps) {
+export function HelpDialog({ has, isWholePage, onWholePage, onClose }: HelpDialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => dialog.current!.showModal(), []);
   return (
@@ -30,6 +33,15 @@ export function HelpDialog({ has, onClose }: HelpDialogProps) {
           </div>
         ))}
       </dl>
+      <label class="switch">
+        <input
+          type="checkbox"
+          role="switch"
+          checked={isWholePage}
+          onChange={({ currentTarget }) => onWholePage(currentTarget.checked)}
+        />
+        Anywhere on this page, not only in the player
+      </label>
       <form method="dialog" class="actions">
         <button type="submit" class="button">Close</button>
       </form>

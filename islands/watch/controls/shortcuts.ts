@@ -46,6 +46,8 @@ export interface KeyPress {
   target: KeyTarget;
   /** The focus is in the player, or the player has the whole screen. */
   isInPlayer: boolean;
+  /** Keys count outside of the player, too. */
+  isWholePage: boolean;
 }
 
 /** What has the focus, as far as keys go. */
@@ -60,9 +62,9 @@ export type KeyTarget =
 
 /** Says what a key press is to do; null for nothing. */
 export function shortcutOf(
-  { key, hasModifier, target, isInPlayer }: KeyPress,
+  { key, hasModifier, target, isInPlayer, isWholePage }: KeyPress,
 ): ShortcutAction | null {
-  if (hasModifier || target === "field") return null;
+  if (hasModifier || target === "field" || !(isInPlayer || isWholePage)) return null;
   switch (key.length === 1 ? key.toLowerCase() : key) {
     case " ":
       return target === "button" ? null : "play";
