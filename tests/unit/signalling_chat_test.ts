@@ -125,6 +125,32 @@ Deno.test("[CHAT-3] only who is in the broadcast may write or react", async () =
   assertEquals([texts(stranger), reactionsOf(stranger)], [[], []]);
 });
 
+Deno.test("[CHAT-3] who tries to start a broadcast of a name that is taken cannot write or react meanwhile", async () => {
+  for (const peerName of [undefined, "The broadcaster"]) {
+    const world = await World.open();
+    const { client: viewer } = await world.viewer(0);
+    const { client: stranger } = await world.greet(1);
+    await world.follow(stranger);
+    const before = [changes(viewer).length, changes(world.root).length];
+    // Commands that take no turn overtake the start, which finds the name taken.
+    stranger.send({ command: "START_BROADCAST", name: NAME });
+    stranger.send({ command: "SEND_CHAT_MESSAGE", name: NAME, text: "Mine", peerName });
+    stranger.send({ command: "SEND_REACTION", name: NAME, reaction: "heart" });
+    await world.clock.advance(2_000);
+    assertEquals(stranger.outlet.of("ERROR").map(({ code }) => code).sort(), [
+      "name_taken",
+      "not_watching",
+    ]);
+    assertEquals([changes(viewer).length, changes(world.root).length], before);
+    assertEquals(texts(viewer), []);
+  }
+  // The broadcaster itself may, right after it has begun.
+  const world = await World.open();
+  await world.follow(world.root);
+  await world.say(world.root, "Welcome");
+  assertEquals(texts(world.root), ["Welcome"]);
+});
+
 Deno.test("[CHAT-4] a message is one line of plain text, and something can be seen of it", async () => {
   const world = await World.open();
   const { client } = await world.viewer(1);

@@ -136,10 +136,14 @@ export class ChatRoom {
     if (this.isFollowed) this.#reads.ask();
   }
 
-  /** Counts a reaction of a follower, unless it may not react now. */
-  react(session: Session, reaction: Reaction): void {
+  /** Counts a reaction of a follower, unless it may not react now; the broadcaster's is the root's only. */
+  react(
+    session: Session,
+    { reaction, asBroadcaster }: { reaction: Reaction; asBroadcaster: boolean },
+  ): void {
     if (!this.#followers.has(session)) return;
     if (!this.#latest || refusal(this.#latest, session.id)) return;
+    if (asBroadcaster && this.#latest.broadcast.root !== session.id) return;
     this.#reactions.add(reaction);
     this.#sums.ask();
   }

@@ -18,6 +18,8 @@ export interface Post {
   /** Null: as the broadcast has it. */
   name: string | null;
   text: string;
+  /** It counts as the broadcaster's, or not at all: whoever is about to start may find the name taken. */
+  asBroadcaster: boolean;
 }
 
 /** What a ChatWriter is made of. */
@@ -139,7 +141,17 @@ export class ChatWriter {
 }
 
 function refuse({ post, reject }: Waiting, reading: ChatReading): boolean {
+  const { broadcast } = reading;
+  if (post.asBroadcaster && broadcast.root !== post.from) {
+    reject(notWatching(broadcast.name));
+    return true;
+  }
   const code = refusal(reading, post.from);
   if (code) reject(new UserError(code, REFUSALS[code]));
   return code !== null;
+}
+
+/** Makes the error for who is not in a broadcast (CHAT-3). */
+export function notWatching(broadcast: string): UserError {
+  return new UserError("not_watching", `You are not watching "${broadcast}"`);
 }

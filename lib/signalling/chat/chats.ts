@@ -12,6 +12,7 @@ import type { Edition, PeerId } from "../../tree/types.ts";
 import type { Session } from "../session.ts";
 import { Allowance } from "./allowance.ts";
 import { ChatRoom } from "./chat_room.ts";
+import { notWatching } from "./chat_writer.ts";
 import { type ChatDecision, decide } from "./rules.ts";
 
 /** Five lines in a row, and then one every two seconds: as fast as people read (CHAT-6). */
@@ -89,9 +90,7 @@ export class Chats {
     broadcast: string,
     { text, peerName }: { text: string; peerName: string },
   ): Promise<string> {
-    if (!isMember(session, broadcast)) {
-      throw new UserError("not_watching", `You are not watching "${broadcast}"`);
-    }
+    if (!isMember(session, broadcast)) throw notWatching(broadcast);
     const waitMs = this.#allowancesOf(session).messages.take(this.#options.clock.now());
     if (waitMs > 0) throw new UserError("too_fast", "You write too fast. Wait a moment", waitMs);
     const { watching } = session;
@@ -99,14 +98,20 @@ export class Chats {
     const name = cleanChatName(peerName) ||
       (isViewer ? cleanChatName(watching.peerName) || ANONYMOUS : null);
     const { writer } = this.#rooms.get(broadcast) ?? await this.#openRoom(broadcast);
-    return await writer.write({ from: session.id, name, text });
+    return await writer.write({
+      from: session.id,
+      name,
+      text,
+      asBroadcaster: !isPlaced(session, broadcast),
+    });
   }
 
   /** Counts a reaction of a session that is in the broadcast, unless it reacts too fast (CHAT-9). */
   react(session: Session, broadcast: string, reaction: Reaction): void {
     if (!isMember(session, broadcast)) return;
     if (this.#allowancesOf(session).reactions.take(this.#options.clock.now()) > 0) return;
-    this.#rooms.get(broadcast)?.react(session, reaction);
+    const asBroadcaster = !isPlaced(session, broadcast);
+    this.#rooms.get(broadcast)?.react(session, { reaction, asBroadcaster });
   }
 
   /**
@@ -192,6 +197,10 @@ export class Chats {
 }
 
 /** Says whether a session has a place in a broadcast, or is about to get its place back (CHAT-3). */
-function isMember({ broadcasts, watching }: Session, name: string): boolean {
-  return broadcasts.has(name) || (watching?.broadcast === name && watching.member);
+function isMember(session: Session, name: string): boolean {
+  return session.broadcasts.has(name) || isPlaced(session, name);
+}
+
+function isPlaced({ watching }: Session, name: string): boolean {
+  return watching?.broadcast === name && watching.member;
 }
