@@ -18,7 +18,7 @@ const SUITES = [
 ];
 
 /** Those that measure something: one file at a time. The others mostly wait: as many as there are cores. */
-const ALONE = new Set(["bench", "resilience"]);
+const ALONE = new Set(["bench", "browser", "resilience"]);
 
 /** Where tests keep pictures of what they see. */
 const PICTURES = "artefacts/screenshots";
